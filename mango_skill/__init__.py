@@ -1,0 +1,7 @@
+"""Mango AI: say what you want from your footage and get the video."""
+
+from __future__ import annotations
+
+from mango_skill.version import VERSION as __version__
+
+__all__ = ["__version__"]
