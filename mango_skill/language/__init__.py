@@ -1,0 +1,1 @@
+"""Reading text without understanding it: quotes, files, links, numbers, times, which language. Pure."""
