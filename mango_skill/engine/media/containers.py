@@ -1,0 +1,72 @@
+"""Opening sound and moving pictures with the demuxer that their content asked for.
+
+Child processes only: it imports PyAV.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import av
+import av.error
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.stream import VideoStream
+
+from mango_skill.errors import MediaError
+
+SEND_AGAIN = "Send the file again from the start, or export it anew from the program that made it."
+
+
+@contextmanager
+def open_media(path: str | os.PathLike[str], demuxer: str) -> Iterator[InputContainer]:
+    """Open a file with the named demuxer and nothing else, and close it again.
+
+    Raises:
+        MediaError: ``unreadable``: it can't be opened, or what is read from it inside the block fails.
+    """
+    # "file:" keeps a path from being read as another protocol; the whitelist keeps its content from naming one.
+    address = "file:" + str(Path(path).absolute())
+    try:
+        with av.open(
+            address,
+            "r",
+            format=demuxer,
+            container_options={"protocol_whitelist": "file"},
+            metadata_errors="replace",
+        ) as container:
+            yield container
+    except av.error.FFmpegError as problem:
+        raise unreadable(problem) from problem
+
+
+def unreadable(problem: Exception) -> MediaError:
+    """Return the error for a file whose content can't be read, with what the library said in ``details``."""
+    said = problem.strerror if isinstance(problem, av.error.FFmpegError) else str(problem)
+    return MediaError(
+        "The file is broken: what is in it can't be read.",
+        code="unreadable",
+        hint=SEND_AGAIN,
+        details={"library": said or type(problem).__name__},
+    )
+
+
+def picture_stream(container: InputContainer) -> VideoStream | None:
+    """Return the stream of moving pictures; a cover image in a music file is not one."""
+    for stream in container.streams.video:
+        if not stream.disposition & (Disposition.attached_pic | Disposition.timed_thumbnails):
+            return stream
+    return None
+
+
+def sound_stream(container: InputContainer) -> AudioStream | None:
+    """Return the sound stream that players choose: the first marked default, else the first."""
+    streams = container.streams.audio
+    for stream in streams:
+        if stream.disposition & Disposition.default:
+            return stream
+    return streams[0] if streams else None

@@ -1,0 +1,108 @@
+"""What is known about a file after it was looked at. Pure; safe to import everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from typing import Any, Literal
+
+MediaKind = Literal["video", "audio", "image", "captions", "lut"]
+
+
+@dataclass(frozen=True)
+class MediaInfo:
+    """The facts of one file. Absent facts are ``None``, ``0`` or empty.
+
+    Attributes:
+        kind: What the timeline can use it as; an MP4 with sound alone is ``audio``.
+        format: The container by content: ``mp4``, ``mov``, ``webm`` ...
+        demuxer: FFmpeg's demuxer to force when opening it again; empty for pictures and texts.
+        size_bytes: The file's size.
+        duration_ms: Of the picture when there is one, else of the sound; 0 for a still.
+        audio_duration_ms: Of the sound.
+        video_start_ms: When the first picture is shown on the file's own clock (subtract it before use).
+        audio_start_ms: When the sound begins on that clock.
+        width: As shown: after rotation and with square pixels.
+        height: As shown.
+        coded_width: As decoded, before rotation.
+        coded_height: As decoded.
+        rotation: Clockwise degrees to turn the decoded picture by before it is shown: 0, 90, 180, 270.
+        pixel_aspect_num: Width of a decoded pixel over its height, numerator.
+        pixel_aspect_den: Denominator.
+        fps_num: Pictures per second, numerator; the average when ``vfr``.
+        fps_den: Denominator.
+        vfr: The pictures are not evenly spaced.
+        frame_count: Pictures in the file (of an animation too).
+        interlaced: The first picture is interlaced.
+        pixel_format: FFmpeg's name.
+        has_alpha: The picture has transparency.
+        video_codec: FFmpeg's name of the decoder: ``h264`` ...
+        video_stream: Its index in the container; -1 when there is none.
+        audio_codec: As ``video_codec``.
+        audio_stream: As ``video_stream``.
+        sample_rate: In Hz, as decoded.
+        channels: As decoded.
+        animated: An image with several pictures.
+        cue_count: Cues of a caption file.
+    """
+
+    kind: MediaKind
+    format: str
+    demuxer: str = ""
+    size_bytes: int = 0
+    duration_ms: int = 0
+    audio_duration_ms: int = 0
+    video_start_ms: int = 0
+    audio_start_ms: int = 0
+    width: int = 0
+    height: int = 0
+    coded_width: int = 0
+    coded_height: int = 0
+    rotation: int = 0
+    pixel_aspect_num: int = 1
+    pixel_aspect_den: int = 1
+    fps_num: int = 0
+    fps_den: int = 1
+    vfr: bool = False
+    frame_count: int = 0
+    interlaced: bool = False
+    pixel_format: str = ""
+    has_alpha: bool = False
+    video_codec: str | None = None
+    video_stream: int = -1
+    audio_codec: str | None = None
+    audio_stream: int = -1
+    sample_rate: int = 0
+    channels: int = 0
+    animated: bool = False
+    cue_count: int = 0
+
+    @property
+    def has_video(self) -> bool:
+        """Whether there are moving pictures; a still has none."""
+        return self.kind == "video"
+
+    @property
+    def has_audio(self) -> bool:
+        """Whether there is sound."""
+        return self.audio_codec is not None
+
+    @property
+    def fps(self) -> Fraction | None:
+        """Pictures per second, or None where nothing moves."""
+        return Fraction(self.fps_num, self.fps_den) if self.fps_num else None
+
+    @property
+    def pixel_aspect(self) -> Fraction:
+        """Width of a decoded pixel over its height."""
+        return Fraction(self.pixel_aspect_num, self.pixel_aspect_den)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the facts as JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> MediaInfo:
+        """Build from ``to_dict``; facts of a newer version are left out."""
+        return cls(**{name: data[name] for name in cls.__dataclass_fields__ if name in data})

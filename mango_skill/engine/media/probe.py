@@ -1,0 +1,278 @@
+"""Look at a file: what it is, how long, how large, and whether it really decodes.
+
+Child processes only (see ``worker``): it imports PyAV and Pillow.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+
+import av.error
+from av.audio.frame import AudioFrame
+from av.container import InputContainer
+from av.stream import Stream
+from av.video.frame import VideoFrame
+
+from mango_skill.engine.media import pictures, texts
+from mango_skill.engine.media.completeness import missing_bytes
+from mango_skill.engine.media.containers import (
+    SEND_AGAIN,
+    open_media,
+    picture_stream,
+    sound_stream,
+    unreadable,
+)
+from mango_skill.engine.media.info import MediaInfo
+from mango_skill.engine.media.sniff import SNIFF_BYTES, Kind, sniff
+from mango_skill.errors import MediaError
+
+# A stream whose first picture does not come within so many packets is given up.
+_PATIENCE_PACKETS = 500
+
+
+def probe(path: str | os.PathLike[str]) -> MediaInfo:
+    """Return what the file is.
+
+    Raises:
+        MediaError: ``4001`` of an unsupported kind; ``missing_file`` or ``not_a_file``; ``truncated`` when it
+            ends too early; ``unreadable`` when what is in it does not decode.
+    """
+    file = Path(path)
+    kind = sniff_file(file)
+    size = file.stat().st_size
+    if kind.family == "image":
+        return replace(pictures.probe_picture(file, kind), size_bytes=size)
+    if kind.family != "av":
+        return replace(texts.probe_text(file, kind), size_bytes=size)
+    missing = missing_bytes(file, kind)
+    if missing:
+        raise _truncated(missing, size)
+    with open_media(file, kind.demuxer) as container:
+        return replace(_probe_container(container, kind), size_bytes=size)
+
+
+def sniff_file(path: Path) -> Kind:
+    """Return the kind of a file on disk (see ``sniff.sniff``)."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(SNIFF_BYTES)
+            size = os.fstat(file.fileno()).st_size
+            if head.startswith(b"ID3") and len(head) >= 10:
+                # What follows a tag decides, and a tag with a cover is longer than the bytes at hand.
+                file.seek(10 + (head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]))
+                head = b"ID3\x04\x00\x00\x00\x00\x00\x00" + file.read(SNIFF_BYTES)
+    except FileNotFoundError:
+        raise MediaError("The file is not there.", code="missing_file", hint="Check the path.") from None
+    except IsADirectoryError:
+        hint = "Name the files in it one by one."
+        raise MediaError("That is a folder, not a file.", code="not_a_file", hint=hint) from None
+    except PermissionError:
+        hint = "Give yourself permission to read it."
+        raise MediaError("The file may not be read.", code="no_permission", hint=hint) from None
+    return sniff(head, size)
+
+
+def _truncated(missing: int, size: int) -> MediaError:
+    if missing < 0:
+        text = "The file ends in the middle: its index was never written, so nothing in it can be found."
+    else:
+        share = 100 * missing / (missing + size)
+        text = f"The file ends in the middle: {missing:,} bytes ({share:.0f} %) are missing."
+    return MediaError(text, code="truncated", hint=SEND_AGAIN)
+
+
+@dataclass(frozen=True)
+class _Track:
+    """The instants of one stream's packets, in the stream's time base and in order of display."""
+
+    times: Sequence[int]
+    last_length: int
+    base: Fraction
+    declared_ms: float
+
+    @property
+    def start_ms(self) -> float:
+        return float(self.times[0] * self.base * 1000) if self.times else 0.0
+
+    @property
+    def length_ms(self) -> float:
+        if not self.times:
+            return 0.0
+        return float((self.times[-1] + self.last_length - self.times[0]) * self.base * 1000)
+
+
+def _probe_container(container: InputContainer, kind: Kind) -> MediaInfo:
+    video, audio = picture_stream(container), sound_stream(container)
+    if video is None and audio is None:
+        raise MediaError(
+            "There is neither picture nor sound in the file.", code="unreadable", hint="Send another file."
+        )
+    # Frames first: a stream without a decoder, or an empty one, must not cost a whole scan.
+    picture = _first_frame(container, video) if video else None
+    sound = _first_frame(container, audio) if audio else None
+    if picture is None and sound is None:
+        raise unreadable(ValueError("no frame decodes"))
+    if video and picture is None:
+        raise MediaError(
+            "The picture in the file can't be decoded.",
+            code="unreadable",
+            hint="Convert it to H.264 in an MP4.",
+        )
+    tracks = _scan(container, [stream for stream in (video, audio) if stream])
+    info = MediaInfo(kind="audio", format=kind.format, demuxer=kind.demuxer)
+    if audio and isinstance(sound, AudioFrame):
+        track = tracks[audio.index]
+        info = replace(
+            info,
+            audio_codec=audio.codec_context.name,
+            audio_stream=audio.index,
+            sample_rate=sound.sample_rate,
+            channels=sound.layout.nb_channels,
+            audio_start_ms=round(track.start_ms),
+            audio_duration_ms=round(track.length_ms),
+            duration_ms=round(track.length_ms),
+        )
+    if video and isinstance(picture, VideoFrame):
+        info = _with_picture(info, video, picture, tracks[video.index])
+        _check_length(tracks[video.index], kind)
+    elif audio:
+        _check_length(tracks[audio.index], kind)
+    return info
+
+
+def _first_frame(container: InputContainer, stream: Stream) -> AudioFrame | VideoFrame | None:
+    """Return the first frame that decodes, or None."""
+    if stream.codec_context is None:
+        return None
+    container.seek(0)
+    for count, packet in enumerate(container.demux([stream])):
+        try:
+            for frame in packet.decode():
+                if isinstance(frame, AudioFrame | VideoFrame):
+                    return frame
+        except av.error.FFmpegError:
+            if count == 0:
+                continue
+        if count > _PATIENCE_PACKETS:
+            break
+    return None
+
+
+def _scan(container: InputContainer, streams: list[Stream]) -> dict[int, _Track]:
+    """Read every packet, decode none: exact lengths and the spacing of the pictures."""
+    times: dict[int, list[int]] = {stream.index: [] for stream in streams}
+    ends: dict[int, int] = {}
+    last: dict[int, int] = {}
+    container.seek(0)
+    for packet in container.demux(streams):
+        instant = packet.dts if packet.pts is None else packet.pts
+        if instant is None or packet.is_discard:
+            continue
+        index = packet.stream_index
+        times[index].append(instant)
+        end = instant + (packet.duration or 0)
+        if end >= ends.get(index, end):
+            ends[index], last[index] = end, packet.duration or 0
+    tracks = {}
+    for stream in streams:
+        base = stream.time_base or Fraction(1, 1000)
+        found = sorted(times[stream.index])
+        length = last.get(stream.index, 0)
+        if not length and len(found) > 1:
+            length = (found[-1] - found[0]) // (len(found) - 1)
+        declared = (
+            float(stream.duration * base * 1000) if stream.duration else (container.duration or 0) / 1000
+        )
+        tracks[stream.index] = _Track(found, length, base, declared)
+    return tracks
+
+
+# Elementary streams declare nothing: FFmpeg guesses their length from a bit rate.
+_DECLARING = frozenset({"mov", "matroska", "avi", "wav"})
+
+
+def _check_length(track: _Track, kind: Kind) -> None:
+    if kind.demuxer not in _DECLARING or not track.declared_ms:
+        return
+    if track.length_ms < track.declared_ms - max(1500.0, 0.03 * track.declared_ms):
+        raise MediaError(
+            f"The file ends in the middle: {track.length_ms / 1000:.1f} s of {track.declared_ms / 1000:.1f} s "
+            "are there.",
+            code="truncated",
+            hint=SEND_AGAIN,
+        )
+
+
+def _with_picture(info: MediaInfo, stream: Stream, frame: VideoFrame, track: _Track) -> MediaInfo:
+    # The matrix turns counter-clockwise; players, and we, say how far to turn clockwise.
+    rotation = round(-frame.rotation / 90) * 90 % 360
+    aspect = _pixel_aspect(stream)
+    width, height = max(1, round(frame.width * aspect)), frame.height
+    if rotation in {90, 270}:
+        width, height = height, width
+    rate, varies = _frame_rate(track, stream)
+    return replace(
+        info,
+        kind="video",
+        duration_ms=round(track.length_ms) or round(1000 / rate),
+        video_start_ms=round(track.start_ms),
+        width=width,
+        height=height,
+        coded_width=frame.width,
+        coded_height=frame.height,
+        rotation=rotation,
+        pixel_aspect_num=aspect.numerator,
+        pixel_aspect_den=aspect.denominator,
+        fps_num=rate.numerator,
+        fps_den=rate.denominator,
+        vfr=varies,
+        frame_count=len(track.times),
+        interlaced=bool(frame.interlaced_frame),
+        pixel_format=frame.format.name,
+        has_alpha=frame.format.name.startswith(("yuva", "rgba", "bgra", "argb", "abgr", "gbra", "ya")),
+        video_codec=stream.codec_context.name,
+        video_stream=stream.index,
+    )
+
+
+def _pixel_aspect(stream: Stream) -> Fraction:
+    aspect = getattr(stream, "sample_aspect_ratio", None)
+    if not aspect or aspect <= 0 or not Fraction(1, 4) <= aspect <= 4:
+        return Fraction(1)
+    return Fraction(aspect)
+
+
+def _frame_rate(track: _Track, stream: Stream) -> tuple[Fraction, bool]:
+    """Return pictures per second and whether their spacing varies."""
+    gaps = [
+        after - before for before, after in zip(track.times, track.times[1:], strict=False) if after > before
+    ]
+    named = stream.guessed_rate or stream.average_rate
+    if not gaps:
+        return (named if named and 1 <= named <= 240 else Fraction(25)), False
+    middle = sorted(gaps)[len(gaps) // 2]
+    # A container's clock may be too coarse for the rate (1 ms in WebM): one tick of slack, and a tenth for jitter.
+    slack = max(1.5, 0.1 * middle)
+    if all(abs(gap - middle) <= slack for gap in gaps):
+        measured = Fraction(len(gaps), sum(gaps)) / track.base
+        if named and abs(named / measured - 1) < Fraction(1, 500):
+            return named, False
+        return nearest_rate(measured), False
+    return nearest_rate(Fraction(len(gaps), sum(gaps)) / track.base), True
+
+
+_RATES = tuple(
+    Fraction(rate, 1) for rate in (10, 12, 15, 20, 24, 25, 30, 48, 50, 60, 100, 120, 240)
+) + tuple(Fraction(rate * 1000, 1001) for rate in (15, 24, 30, 48, 60, 120))  # fmt: skip
+
+
+def nearest_rate(measured: Fraction) -> Fraction:
+    """Return the usual frame rate within 0.05 % of ``measured``, else it with a small denominator."""
+    best = min(_RATES, key=lambda rate: abs(rate - measured))
+    if abs(best / measured - 1) < Fraction(5, 10_000):
+        return best
+    return measured.limit_denominator(1001)

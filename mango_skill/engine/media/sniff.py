@@ -1,0 +1,184 @@
+"""Which format a file has, told from its first bytes and never from its name. Pure.
+
+The demuxer is named here and forced when the file is opened: a text in ffconcat syntax that is called
+``holiday.mp4`` must not make FFmpeg open the files that it lists.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from mango_skill.errors import MediaError
+
+Family = Literal["av", "image", "captions", "lut"]
+
+#: How many bytes of the beginning are enough for ``sniff``.
+SNIFF_BYTES = 64 * 1024
+
+#: What a person may send, in the order in which it is told.
+ACCEPTED_FORMATS = (
+    "mp4", "mov", "avi", "webm", "mkv", "jpg", "png", "gif", "webp", "heic",
+    "mp3", "wav", "m4a", "aac", "flac", "ogg", "srt", "vtt", "cube",
+)  # fmt: skip
+
+_HINT = f"Send one of these: {', '.join(ACCEPTED_FORMATS)}."
+
+
+@dataclass(frozen=True)
+class Kind:
+    """The format found in the bytes.
+
+    Attributes:
+        format: Our short name, one of ``ACCEPTED_FORMATS``.
+        family: Who reads it: ``av`` through PyAV, ``image`` through Pillow, ``captions`` and ``lut`` as text.
+        demuxer: FFmpeg's name of the demuxer to force; empty for the other families.
+    """
+
+    format: str
+    family: Family
+    demuxer: str = ""
+
+
+def sniff(first_bytes: bytes, size: int) -> Kind:
+    """Return the kind of a file from its first bytes.
+
+    Args:
+        first_bytes: The beginning of the file, best ``SNIFF_BYTES`` of it.
+        size: The whole file's size in bytes.
+
+    Raises:
+        MediaError: Code ``4001``: empty, a text that is neither captions nor a LUT, or an unknown format.
+    """
+    if size <= 0 or not first_bytes:
+        raise MediaError("The file is empty.", code="4001", hint=_HINT)
+    kind = _binary_kind(first_bytes) or _text_kind(first_bytes)
+    if kind is None:
+        raise MediaError("The file is of a kind that can't be used here.", code="4001", hint=_HINT)
+    return kind
+
+
+def _binary_kind(head: bytes) -> Kind | None:
+    if head.startswith(b"\xff\xd8\xff"):
+        return Kind("jpg", "image")
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return Kind("png", "image")
+    if head.startswith((b"GIF87a", b"GIF89a")):
+        return Kind("gif", "image")
+    if head.startswith(b"RIFF") or head.startswith((b"RF64", b"BW64")):
+        return _riff_kind(head)
+    if head[4:8] == b"ftyp":
+        return _ftyp_kind(head)
+    if head[4:8] in _QUICKTIME_ATOMS:
+        return Kind("mov", "av", "mov")
+    if head.startswith(b"\x1a\x45\xdf\xa3"):
+        return Kind("webm" if b"webm" in head[:128] else "mkv", "av", "matroska")
+    if head.startswith(b"fLaC"):
+        return Kind("flac", "av", "flac")
+    if head.startswith(b"OggS"):
+        return Kind("ogg", "av", "ogg")
+    return _elementary_audio_kind(head)
+
+
+_QUICKTIME_ATOMS = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
+_STILL_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+
+
+def _riff_kind(head: bytes) -> Kind | None:
+    form = head[8:12]
+    if form == b"AVI ":
+        return Kind("avi", "av", "avi")
+    if form == b"WAVE":
+        return Kind("wav", "av", "wav")
+    if form == b"WEBP":
+        return Kind("webp", "image")
+    return None
+
+
+def _ftyp_kind(head: bytes) -> Kind | None:
+    brand = head[8:12]
+    if brand in _STILL_BRANDS:
+        return Kind("heic", "image")
+    if brand in (b"avif", b"avis"):
+        return None
+    if brand in (b"M4A ", b"M4B "):
+        return Kind("m4a", "av", "mov")
+    return Kind("mov" if brand == b"qt  " else "mp4", "av", "mov")
+
+
+def _elementary_audio_kind(head: bytes) -> Kind | None:
+    body = head
+    if head.startswith(b"ID3") and len(head) >= 10:
+        tag = 10 + (head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9])
+        # A tag with a large cover ends beyond the bytes at hand; nearly all files with such a tag are MP3.
+        if tag + 4 > len(head):
+            return Kind("mp3", "av", "mp3")
+        body = head[tag:].lstrip(b"\x00")
+        if body.startswith(b"fLaC"):
+            return Kind("flac", "av", "flac")
+    if len(body) < 4 or body[0] != 0xFF:
+        return None
+    # ISO 13818-7: twelve sync bits, an ID bit, then two layer bits that are zero in ADTS only.
+    if body[1] & 0xF6 == 0xF0:
+        return Kind("aac", "av", "aac")
+    # ISO 11172-3: eleven sync bits; version 01, layer 00, bit rate 1111 and rate 11 are reserved.
+    reserved = (
+        (body[1] & 0x18) == 0x08 or not body[1] & 0x06 or body[2] & 0xF0 == 0xF0 or body[2] & 0x0C == 0x0C
+    )
+    if body[1] & 0xE0 == 0xE0 and not reserved:
+        return Kind("mp3", "av", "mp3")
+    return None
+
+
+_CUE_TIMES = re.compile(
+    r"^\s*\d{1,3}:\d\d:\d\d[,.]\d{1,3}\s*-->\s*\d{1,3}:\d\d:\d\d[,.]\d{1,3}", re.MULTILINE
+)
+_LUT_SIZE = re.compile(r"^\s*LUT_[13]D_SIZE\s+\d+", re.MULTILINE)
+
+
+def _text_kind(head: bytes) -> Kind | None:
+    text = decode_text(head)
+    if text is None:
+        return None
+    start = text.lstrip("\ufeff \t\r\n")
+    if re.match(r"WEBVTT(?:[ \t\r\n]|$)", start):
+        return Kind("vtt", "captions")
+    if re.match(r"\d+[ \t]*\r?\n", start) and _CUE_TIMES.search(start[:400]):
+        return Kind("srt", "captions")
+    if _CUE_TIMES.match(start):
+        return Kind("srt", "captions")
+    if _LUT_SIZE.search(text):
+        return Kind("cube", "lut")
+    raise MediaError(
+        f"The file is {_describe_text(start)}, not a video, photo or sound.", code="4001", hint=_HINT
+    )
+
+
+def decode_text(data: bytes) -> str | None:
+    """Return the text in ``data``, or None when it is not text (a character cut at the end is forgiven)."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data[: len(data) // 2 * 2].decode("utf-16", errors="ignore")
+    if any(byte < 0x20 and byte not in b"\t\n\r\f\x1b" for byte in data[:4096]):
+        return None
+    for cut in range(4):
+        try:
+            return data[: len(data) - cut].decode("utf-8")
+        except UnicodeDecodeError as problem:
+            if problem.start < len(data) - 4:
+                break
+    # Older captions come in a code page; the words matter to us, the exact letters do not.
+    return data.decode("latin-1") if _CUE_TIMES.search(data[:2000].decode("latin-1")) else None
+
+
+def _describe_text(start: str) -> str:
+    low = start[:64].lower()
+    if low.startswith("ffconcat"):
+        return "a list of other files (ffconcat)"
+    if low.startswith("#extm3u"):
+        return "a playlist (m3u8)"
+    if low.startswith(("<!doctype html", "<html")):
+        return "a web page"
+    if low.startswith("<?xml") or low.startswith("<"):
+        return "a web page" if "<html" in start.lower() else "an XML text"
+    return "a text"

@@ -1,0 +1,64 @@
+"""Probing the texts that count as media: captions and colour look-up tables. Pure but for reading the file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from mango_skill.engine.media.info import MediaInfo
+from mango_skill.engine.media.sniff import Kind, decode_text
+from mango_skill.errors import MediaError
+
+# A film's captions are 0.2 MB and a 65-point cube is 8 MB.
+_LARGEST_BYTES = 32 * 1024 * 1024
+
+_CUE = re.compile(
+    r"^\s*(?:(\d{1,3}):)?(\d\d):(\d\d)[,.](\d{1,3})\s*-->\s*(?:(\d{1,3}):)?(\d\d):(\d\d)[,.](\d{1,3})",
+    re.MULTILINE,
+)
+_SIZE = re.compile(r"^\s*LUT_([13])D_SIZE\s+(\d+)", re.MULTILINE)
+_ROW = re.compile(r"^\s*[-+]?[\d.]+(?:[eE][-+]?\d+)?(?:\s+[-+]?[\d.]+(?:[eE][-+]?\d+)?){2}\s*$", re.MULTILINE)
+
+
+def probe_text(path: Path, kind: Kind) -> MediaInfo:
+    """Return the facts of a caption file or a LUT.
+
+    Raises:
+        MediaError: ``unreadable`` when there is no cue in it, or a LUT has another number of rows than it says.
+    """
+    if path.stat().st_size > _LARGEST_BYTES:
+        raise MediaError(
+            "The text is too long to be captions or a LUT.", code="unreadable", hint="Send a smaller one."
+        )
+    text = decode_text(path.read_bytes())
+    if text is None:
+        raise MediaError("The text is broken.", code="unreadable", hint="Save it again as UTF-8.")
+    return _probe_lut(text, kind) if kind.family == "lut" else _probe_captions(text, kind)
+
+
+def _probe_captions(text: str, kind: Kind) -> MediaInfo:
+    ends = [_milliseconds(match.groups()[4:]) for match in _CUE.finditer(text)]
+    if not ends:
+        raise MediaError(
+            "There is no caption in the file.", code="unreadable", hint="Each cue needs START --> END."
+        )
+    return MediaInfo(kind="captions", format=kind.format, duration_ms=max(ends), cue_count=len(ends))
+
+
+def _milliseconds(parts: tuple[str | None, ...]) -> int:
+    hours, minutes, seconds, fraction = (part or "0" for part in parts)
+    return ((int(hours) * 60 + int(minutes)) * 60 + int(seconds)) * 1000 + int(fraction.ljust(3, "0"))
+
+
+def _probe_lut(text: str, kind: Kind) -> MediaInfo:
+    match = _SIZE.search(text)
+    size = int(match[2]) if match else 0
+    expected = size**3 if match and match[1] == "3" else size
+    rows = len(_ROW.findall(text))
+    if not 2 <= size <= 65_536 or rows != expected:
+        raise MediaError(
+            f"The LUT says it has {expected} rows and has {rows}.",
+            code="unreadable",
+            hint="Export the LUT again.",
+        )
+    return MediaInfo(kind="lut", format=kind.format)
