@@ -67,9 +67,8 @@ def describe_track(track: Track) -> str:
     if len(track.clips) > 1:
         facts.append(f"{len(track.clips)} {'clips' if track.kind is not TrackKind.TEXT else 'texts'}")
     volumes = {clip.volume for clip in track.clips}
-    if track.kind in (TrackKind.AUDIO, TrackKind.VIDEO) and len(volumes) == 1 and volumes != {100.0}:
-        facts.append(percent(volumes.pop()))
-    elif track.kind is TrackKind.AUDIO and len(volumes) == 1:
+    audible = track.kind is TrackKind.AUDIO or (track.kind is TrackKind.VIDEO and volumes != {100.0})
+    if audible and len(volumes) == 1:
         facts.append(percent(volumes.pop()))
     return f"{label(track)}: {named} ({', '.join(facts)})"
 
