@@ -165,7 +165,7 @@ def _encode_track(track: Track) -> Any:
     if track.effects:
         inner["effects"] = [_encode_effect(effect) for effect in track.effects]
     wire_type = track.wire_type if track.kind is TrackKind.OTHER else _TYPES[track.kind]
-    document: dict[str, Any] = {TRACK_TYPE: track.extra["type"] if "type" in track.extra else wire_type}
+    document: dict[str, Any] = {TRACK_TYPE: track.extra.get("type", wire_type)}
     if SEGMENTS not in _mapping(track.extra.get("outer")):
         document[SEGMENTS] = [_encode_clip(clip) for clip in track.clips]
     return _with_extra(document, inner, track.extra)
@@ -204,7 +204,7 @@ def _decode_clip(raw: Any, cursor: int, kind: TrackKind, *, identity: str, ours:
             range=extent,
             volume=_foreign_volume(raw, inner),
             text=_first_text(_TEXT_KEYS, inner, raw) if kind is TrackKind.TEXT else None,
-            extra=_extra(raw, {DURATION, METADATA}, inner, set()),
+            extra=_extra(raw, {DURATION, METADATA}, inner, _foreign_known(inner, kind)),
         )
     text = inner.get("text")
     return Clip(
@@ -272,6 +272,13 @@ def _foreign_name(raw: Mapping[str, Any], inner: Mapping[str, Any]) -> str:
         return name
     place = _first_text(_PLACE_KEYS, inner, raw)
     return place.split("?", 1)[0].rstrip("/").rsplit("/", 1)[-1] if place else ""
+
+
+def _foreign_known(inner: Mapping[str, Any], kind: TrackKind) -> set[str]:
+    """The keys that were read in full, so that a change of them is told once."""
+    known = {key for key in ("start", "volume") if _finite(inner.get(key))}
+    known |= {key for key in ("name",) if isinstance(inner.get(key), str)}
+    return known | ({"text"} if kind is TrackKind.TEXT and isinstance(inner.get("text"), str) else set())
 
 
 def _foreign_volume(raw: Mapping[str, Any], inner: Mapping[str, Any]) -> float:

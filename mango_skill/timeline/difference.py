@@ -135,11 +135,10 @@ def _track(before: Track, after: Track) -> Iterator[Change]:
     pairs, pieces = _pair_clips(before.clips, after.clips)
     for parent, count in pieces:
         yield _of(where, parent, ChangeKind.CLIP_SPLIT, 1, count)
-    order_before = [old.id for old, new in pairs if old is not None and new is not None]
-    positions = {identity: place for place, identity in enumerate(order_before, 1)}
-    matched = [(old, new) for old, new in pairs if old is not None and new is not None]
-    by_place = sorted(matched, key=lambda pair: (pair[1].range.start, after.clips.index(pair[1])))
-    moved = {old.id: place for place, (old, _) in enumerate(by_place, 1)}
+    kept = [old.id for old, new in pairs if old is not None and new is not None]
+    moved = {identity: place for place, identity in enumerate(kept, 1)}
+    stayed = [clip.id for clip in before.clips if clip.id in moved]
+    positions = {identity: place for place, identity in enumerate(stayed, 1)}
     for old, new in pairs:
         if new is None and old is not None:
             yield _of(where, old, ChangeKind.CLIP_REMOVED, _span(old), None)
