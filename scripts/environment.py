@@ -1,0 +1,217 @@
+"""A private environment of pinned packages in the user's cache folder; standard library only.
+
+The environment is named by the hash of its pinned lists, the Python version and the machine, so a changed list
+makes a new one. It is built under a lock and its ready mark is written last: what was interrupted is built anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+APPLICATION = "mango-skill"
+READY = "mango-ready"
+FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+NO_NETWORK_WORDS = (
+    "Temporary failure in name resolution",
+    "Name or service not known",
+    "nodename nor servname",
+    "getaddrinfo failed",
+    "Network is unreachable",
+    "Connection refused",
+    "Failed to establish a new connection",
+    "NewConnectionError",
+    "Connection reset",
+    "Read timed out",
+    "timed out",
+    "dns error",
+    "error sending request",
+    "No route to host",
+    "Cannot connect to proxy",
+)
+
+
+class NotBuiltError(Exception):
+    """The packages could not be installed; the message is one plain sentence and what to do."""
+
+
+def cache_folder(environ: Mapping[str, str] = os.environ) -> str:
+    """Return the folder that environments are kept below."""
+    if environ.get("MANGO_HOME"):
+        return os.path.join(os.path.abspath(os.path.expanduser(environ["MANGO_HOME"])), "cache")
+    if sys.platform == "win32":
+        return os.path.join(os.path.expanduser("~"), "AppData", "Local", APPLICATION, "Cache")
+    if sys.platform == "darwin":
+        return os.path.join(os.path.expanduser("~"), "Library", "Caches", APPLICATION)
+    base = environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return os.path.join(base, APPLICATION)
+
+
+def pinned_lists(names: Sequence[str]) -> list[str]:
+    """Return the paths of the pinned lists with these names."""
+    return [os.path.join(FOLDER, "requirements", name + ".txt") for name in names]
+
+
+def environment_key(names: Sequence[str]) -> str:
+    """Return the name of the environment that holds these lists."""
+    import hashlib
+
+    digest = hashlib.sha256()
+    for path in pinned_lists(names):
+        with open(path, "rb") as listed:
+            digest.update(listed.read().replace(b"\r\n", b"\n") + b"\0")
+    python = "{}-{}.{}".format(sys.implementation.name, *sys.version_info[:2])
+    digest.update(f"{python}\0{sys.platform}\0{sys.base_prefix}\0{'+'.join(names)}".encode())
+    return f"{python}-{'-'.join(names)}-{digest.hexdigest()[:16]}"
+
+
+def python_of(environment: str) -> str:
+    """Return the interpreter of an environment."""
+    if sys.platform == "win32":
+        return os.path.join(environment, "Scripts", "python.exe")
+    return os.path.join(environment, "bin", "python")
+
+
+def is_ready(environment: str) -> bool:
+    """Whether the environment was built to its end and its interpreter is still there."""
+    return os.path.exists(os.path.join(environment, READY)) and os.path.exists(python_of(environment))
+
+
+def ensure(names: Sequence[str], *, say: Callable[[str], None]) -> str:
+    """Return the interpreter of the environment with these pinned lists; build it when it is not there.
+
+    Raises:
+        NotBuiltError: Neither uv nor venv and pip could build it, or the cache can't be written.
+    """
+    base = os.path.join(cache_folder(), "environments")
+    environment = os.path.join(base, environment_key(names))
+    if is_ready(environment):
+        return python_of(environment)
+    try:
+        os.makedirs(base, exist_ok=True)
+        with _locked(environment + ".lock", say=say):
+            if not is_ready(environment):
+                _build(environment, pinned_lists(names), say=say)
+    except OSError as problem:
+        raise NotBuiltError(
+            f"The packages can't be written to {base} ({problem.strerror}). "
+            "Free some space or set MANGO_HOME to a folder that can be written."
+        ) from None
+    return python_of(environment)
+
+
+def _build(environment: str, lists: Sequence[str], *, say: Callable[[str], None]) -> None:
+    import shutil
+
+    say(f"First run: installing the packages this needs into {environment} (once, one to three minutes).")
+    log = environment + ".log"
+    tools = [tool for tool in (shutil.which("uv"), "venv") if tool]
+    for tool in tools:
+        shutil.rmtree(environment, ignore_errors=True)
+        steps = _venv_steps(environment, lists) if tool == "venv" else _uv_steps(tool, environment, lists)
+        if all(_succeeds(step, log) for step in steps):
+            with open(os.path.join(environment, READY), "w", encoding="utf-8") as mark:
+                mark.write("ready\n")
+            with contextlib.suppress(OSError):
+                os.remove(log)
+            return
+    shutil.rmtree(environment, ignore_errors=True)
+    raise NotBuiltError(_reason(log))
+
+
+def _uv_steps(uv: str, environment: str, lists: Sequence[str]) -> list[list[str]]:
+    chosen = [part for path in lists for part in ("-r", path)]
+    return [
+        [uv, "venv", "--quiet", "--no-project", "--python", sys.executable, environment],
+        [
+            uv,
+            "pip",
+            "install",
+            "--quiet",
+            "--only-binary",
+            ":all:",
+            "--python",
+            python_of(environment),
+            *chosen,
+        ],
+    ]
+
+
+def _venv_steps(environment: str, lists: Sequence[str]) -> list[list[str]]:
+    chosen = [part for path in lists for part in ("-r", path)]
+    options = ["--disable-pip-version-check", "--no-input", "--quiet", "--only-binary", ":all:"]
+    return [
+        [sys.executable, "-I", "-m", "venv", environment],
+        [python_of(environment), "-I", "-m", "pip", "install", *options, *chosen],
+    ]
+
+
+def _succeeds(command: Sequence[str], log: str) -> bool:
+    import subprocess
+
+    with open(log, "a", encoding="utf-8", errors="replace") as written:
+        written.write(" ".join(command) + "\n")
+        written.flush()
+        try:
+            # output goes to the log: what a person needs of it is said in one sentence
+            return subprocess.run(command, stdout=written, stderr=written, check=False).returncode == 0
+        except OSError as problem:
+            written.write(f"{problem}\n")
+            return False
+
+
+def _reason(log: str) -> str:
+    with open(log, encoding="utf-8", errors="replace") as written:
+        said = written.read()
+    if any(word in said for word in NO_NETWORK_WORDS):
+        return (
+            "The packages could not be fetched: the package index can't be reached. "
+            f"Connect to the network (or set a proxy) and run this again. Details: {log}"
+        )
+    if "No space left on device" in said:
+        return f"The packages could not be installed: the disk is full. Free about 500 MB. Details: {log}"
+    if "ensurepip" in said or "No module named venv" in said:
+        return (
+            "This Python can't make environments (its venv part is missing). "
+            f"Install uv, or your system's python3-venv package, and run this again. Details: {log}"
+        )
+    if "No matching distribution" in said or "no wheels" in said:
+        return (
+            "Some packages are not available for this Python or machine. "
+            f"Try another Python (3.11 to 3.14). Details: {log}"
+        )
+    return f"The packages could not be installed with uv or pip. Details: {log}"
+
+
+@contextlib.contextmanager
+def _locked(path: str, *, say: Callable[[str], None]) -> Iterator[None]:
+    """Hold an operating-system lock; it goes with the process, however that ends."""
+    with open(path, "a+b") as held:
+        if not _take(held.fileno(), wait=False):
+            say("Another run is installing the packages; waiting for it.")
+            while not _take(held.fileno(), wait=True):
+                pass
+        yield
+
+
+def _take(descriptor: int, *, wait: bool) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            os.lseek(descriptor, 0, os.SEEK_SET)
+            # LK_LOCK itself gives up after ten seconds: the caller asks again
+            msvcrt.locking(descriptor, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,63 @@
+"""Run Mango AI from this folder with nothing installed before: ``python3 scripts/mango.py make CLIP "..." -o OUT``.
+
+The first run makes a private environment of pinned packages in the user's cache folder; later runs start at once.
+Standard library only, and readable for old Pythons, so that they too get a plain word.
+"""
+
+import os
+import sys
+
+SCRIPTS = os.path.dirname(os.path.abspath(__file__))
+FOLDER = os.path.dirname(SCRIPTS)
+FAILED = 9  # the command line's exit code for configuration
+
+
+def say(line):
+    # type: (str) -> None
+    sys.stderr.write("mango: " + line + "\n")
+    sys.stderr.flush()
+
+
+def wanted_lists(environ):
+    # type: (dict[str, str] | os._Environ[str]) -> tuple[str, ...]
+    """The engine's packages are large: who has chosen the cloud does not fetch them."""
+    return ("core",) if environ.get("MANGO_BACKEND") == "cloud" else ("core", "local")
+
+
+def run_here():
+    # type: () -> int
+    """Run the command line with the code of this folder; we are inside the private environment."""
+    sys.path[0] = FOLDER
+    from mango_skill.cli import main
+
+    return main()
+
+
+def start():
+    # type: () -> int
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file alone must tell an old Python what is wrong
+        say("Python 3.11 or newer is needed; this is {}.{}.".format(*sys.version_info[:2]))
+        return FAILED
+    if os.path.exists(os.path.join(sys.prefix, "mango-ready")):
+        return run_here()
+    import environment
+
+    try:
+        python = environment.ensure(wanted_lists(os.environ), say=say)
+    except environment.NotBuiltError as failure:
+        say(str(failure))
+        return FAILED
+    except KeyboardInterrupt:
+        say("Stopped; nothing is left half-installed: the next run begins anew.")
+        return 130
+    command = [python, os.path.abspath(__file__), *sys.argv[1:]]
+    if sys.platform == "win32":
+        import subprocess
+
+        # exec on Windows returns to the shell at once
+        return subprocess.call(command)
+    os.execv(python, command)
+
+
+if __name__ == "__main__":
+    sys.exit(start())
