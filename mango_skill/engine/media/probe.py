@@ -218,7 +218,8 @@ def _with_picture(info: MediaInfo, stream: Stream, frame: VideoFrame, track: _Tr
     return replace(
         info,
         kind="video",
-        duration_ms=round(track.length_ms) or round(1000 / rate),
+        # Evenly spaced pictures have an exact length, whatever the container's clock rounds to.
+        duration_ms=round(track.length_ms if varies else len(track.times) * 1000 / rate),
         video_start_ms=round(track.start_ms),
         width=width,
         height=height,
@@ -255,14 +256,15 @@ def _frame_rate(track: _Track, stream: Stream) -> tuple[Fraction, bool]:
     if not gaps:
         return (named if named and 1 <= named <= 240 else Fraction(25)), False
     middle = sorted(gaps)[len(gaps) // 2]
-    # A container's clock may be too coarse for the rate (1 ms in WebM): one tick of slack, and a tenth for jitter.
-    slack = max(1.5, 0.1 * middle)
-    if all(abs(gap - middle) <= slack for gap in gaps):
-        measured = Fraction(len(gaps), sum(gaps)) / track.base
-        if named and abs(named / measured - 1) < Fraction(1, 500):
-            return named, False
-        return nearest_rate(measured), False
-    return nearest_rate(Fraction(len(gaps), sum(gaps)) / track.base), True
+    # A container's clock may be too coarse for the rate (1 ms in WebM): two ticks of slack, and a tenth for jitter.
+    slack = max(2.0 if middle > 10 else 0.5, 0.1 * middle)
+    regular = [gap for gap in gaps if abs(gap - middle) <= slack]
+    varies = len(regular) < len(gaps)
+    counted = regular if len(regular) > 0.8 * len(gaps) else gaps
+    measured = Fraction(len(counted), sum(counted)) / track.base
+    if named and abs(named / measured - 1) < Fraction(1, 200):
+        return named, varies
+    return nearest_rate(measured), varies
 
 
 _RATES = tuple(
