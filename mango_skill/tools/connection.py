@@ -1,0 +1,87 @@
+"""The tools about the backend: connect and credits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from mango_skill.actions import Action
+from mango_skill.tools.context import BackendChoice, ToolContext
+from mango_skill.tools.spec import Doc, tool
+
+
+@dataclass(frozen=True)
+class ConnectResult:
+    """Where the work will be done."""
+
+    backend: Annotated[str, Doc("local: this machine's engine. cloud: the NemoVideo service.")]
+    message: Annotated[str, Doc("One line to show the user.")]
+    account: Annotated[str | None, Doc("Kind of account: anonymous, registered or local.")] = None
+    expires: Annotated[str | None, Doc("When the free token ends, as a date.")] = None
+    notes: Annotated[tuple[str, ...] | None, Doc("What the user should know.")] = None
+
+
+@dataclass(frozen=True)
+class CreditsResult:
+    """The balance."""
+
+    available: Annotated[float, Doc("Credits that can be spent.")]
+    frozen: Annotated[float, Doc("Credits held for work in progress.")]
+    total: Annotated[float, Doc("Both together.")]
+    free: Annotated[bool, Doc("True when nothing is ever charged (the local engine).")]
+    message: Annotated[str, Doc("One line to show the user.")]
+
+
+@tool(title="Connect", idempotent=True)
+def connect(
+    ctx: ToolContext,
+    *,
+    backend: Annotated[
+        BackendChoice,
+        Doc(
+            "local: edit on this machine, nothing is uploaded. cloud: the NemoVideo service. auto: as chosen before."
+        ),
+    ] = "auto",
+) -> ConnectResult:
+    """Get ready to edit: choose where the work is done and check that it answers.
+
+    Call it first in a conversation. Choosing the cloud sends footage to NemoVideo from then on: ask the user before.
+    """
+    if backend != "auto":
+        ctx.opener.choose(backend)
+    connection = ctx.opener.workspace().connect()
+    is_local = connection.kind == "engine"
+    where = "this machine; nothing is uploaded" if is_local else "the NemoVideo cloud; footage is sent there"
+    return ConnectResult(
+        backend="local" if is_local else "cloud",
+        message=f"Ready: editing on {where}.",
+        account=connection.account or None,
+        expires=_date(connection.expires_at),
+        notes=tuple(connection.notes) or None,
+    )
+
+
+@tool(title="Check credits", action=Action.CREDITS, read_only=True, idempotent=True)
+def check_credits(ctx: ToolContext) -> CreditsResult:
+    """Tell how many credits the account has. Exports cost none; the local engine charges nothing."""
+    balance = ctx.opener.workspace().credits()
+    if balance.free:
+        message = "The engine on this machine charges nothing."
+    else:
+        held = f", {balance.frozen:g} held for work in progress" if balance.frozen else ""
+        message = f"{balance.available:g} credits available{held}. Exports cost none."
+    return CreditsResult(
+        available=balance.available,
+        frozen=balance.frozen,
+        total=balance.total,
+        free=balance.free,
+        message=message,
+    )
+
+
+def _date(seconds: float | None) -> str | None:
+    if seconds is None:
+        return None
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(seconds, tz=UTC).date().isoformat()

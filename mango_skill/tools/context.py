@@ -1,0 +1,77 @@
+"""What a tool is given besides its arguments: who opens the backend, which project, who hears of progress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, Protocol
+
+if TYPE_CHECKING:
+    from mango_skill.client.jobs import JobView
+    from mango_skill.client.workspace import Workspace
+
+BackendChoice = Literal["auto", "local", "cloud"]
+Stage = Literal["upload", "edit", "render", "download"]
+
+DEFAULT_PROJECT: Final = "default"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far something is.
+
+    Attributes:
+        stage: What is being done.
+        percent: 0 to 100, or None when nobody can tell.
+        note: One short clause for a person.
+        running: False when the stage has ended.
+    """
+
+    stage: Stage
+    percent: float | None = None
+    note: str = ""
+    running: bool = True
+
+
+class Opener(Protocol):
+    """Opens the backend's workspace; launch puts one in."""
+
+    def workspace(self) -> Workspace:
+        """Return the workspace of the chosen backend, started when it has to be.
+
+        Raises:
+            ConfigurationError: Nothing is chosen and nothing can be used as it is; code ``needs_choice``.
+            EngineError: The engine does not start.
+        """
+        ...
+
+    def choose(self, choice: BackendChoice) -> None:
+        """Use this backend from now on, also in later processes; ``auto`` forgets the choice."""
+        ...
+
+
+def _nobody(_: Progress) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class ToolContext:
+    """The surroundings of a call.
+
+    Attributes:
+        opener: Opens the backend.
+        project: The project that a call without ``project`` means.
+        on_progress: Hears how far things are; called from the calling thread.
+    """
+
+    opener: Opener
+    project: str = DEFAULT_PROJECT
+    on_progress: Callable[[Progress], None] = _nobody
+
+
+def progress_of(job: JobView) -> Progress:
+    """Return what a job's view says of its progress."""
+    stage: Stage = "edit" if job.kind == "turn" else "render"
+    if job.kind == "export" and job.phase.startswith("download"):
+        stage = "download"
+    return Progress(stage, job.percent, job.note or "", running=job.state in ("queued", "running"))

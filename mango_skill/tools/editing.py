@@ -1,0 +1,130 @@
+"""The tools about the timeline: edit_video and show_timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+from mango_skill.actions import Action
+from mango_skill.errors import ArgumentError
+from mango_skill.timeline.summary import summarize
+from mango_skill.tools import wording
+from mango_skill.tools.context import ToolContext, progress_of
+from mango_skill.tools.outcomes import EditResult, edit_result
+from mango_skill.tools.spec import Doc, tool
+from mango_skill.tools.uploading import medium
+from mango_skill.tools.words import ProjectName, WaitSeconds
+
+
+@dataclass(frozen=True)
+class TimelineResult:
+    """What the project holds."""
+
+    project: Annotated[str, Doc("The project.")]
+    summary: Annotated[str, Doc("The timeline in one line.")]
+    duration_ms: Annotated[int, Doc("Its length in milliseconds.")]
+    tracks: Annotated[tuple[dict[str, Any], ...], Doc("Tracks with their clips; times in milliseconds.")]
+    media: Annotated[tuple[dict[str, Any], ...], Doc("The footage that was uploaded.")]
+    canvas: Annotated[dict[str, Any] | None, Doc("Frame size in pixels and rate.")] = None
+    version: Annotated[int | None, Doc("Number of this state in the project's history.")] = None
+    history: Annotated[tuple[dict[str, Any], ...] | None, Doc("Earlier states, newest first.")] = None
+
+
+@tool(title="Edit the video", action=Action.CHAT, long_running=True)
+def edit_video(
+    ctx: ToolContext,
+    *,
+    message: Annotated[
+        str | None,
+        Doc("What to do with the video, in the user's words; name times, texts, moods.", min_length=1),
+    ] = None,
+    operations: Annotated[
+        Sequence[Mapping[str, Any]] | None,
+        Doc(
+            'Instead of a message: exact edits in order, each {"op": name, ...}, as in '
+            "schemas/operations.schema.json.",
+            min_length=1,
+            schema={
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {"op": {"type": "string"}},
+                    "required": ["op"],
+                },
+            },
+        ),
+    ] = None,
+    project: ProjectName | None = None,
+    wait_s: WaitSeconds = 45,
+) -> EditResult:
+    """Change the timeline: cut, arrange, colour, title, caption, score, generate.
+
+    Never send a message again because no answer came: it may have been carried out. Look with show_timeline.
+    """
+    text = _message(message, operations)
+    workspace = ctx.opener.workspace()
+    opened = workspace.open_project(project or ctx.project, language=wording.language_of(text))
+    job = opened.start_turn(text)
+    job = workspace.wait(job.id, wait_s, lambda view: ctx.on_progress(progress_of(view)))
+    result = edit_result(job)
+    return replace(result, reply=wording.edit_reply(result, asked=text)) if result.state == "done" else result
+
+
+@tool(title="Show the timeline", action=Action.STATE, read_only=True, idempotent=True)
+def show_timeline(
+    ctx: ToolContext,
+    *,
+    project: ProjectName | None = None,
+    history: Annotated[bool, Doc("Also list earlier states with the messages that made them.")] = False,
+) -> TimelineResult:
+    """Tell what is on the timeline and which footage the project has."""
+    opened = ctx.opener.workspace().open_project(project or ctx.project)
+    state = opened.state()
+    canvas = state.timeline.canvas
+    return TimelineResult(
+        project=opened.name,
+        summary=summarize(state.timeline),
+        duration_ms=state.timeline.duration,
+        tracks=tuple(_tracks(state.timeline)),
+        media=tuple(medium(one) for one in state.media),
+        canvas=None
+        if canvas is None
+        else {"width": canvas.width, "height": canvas.height, "fps": round(float(canvas.fps), 3)},
+        version=state.version,
+        history=tuple(one.to_json() for one in reversed(opened.history())) if history else None,
+    )
+
+
+def _message(message: str | None, operations: Sequence[Mapping[str, Any]] | None) -> str:
+    if (message is None) == (operations is None):
+        raise ArgumentError(
+            "Give either a message or operations.", hint="Pass exactly one of 'message' and 'operations'."
+        )
+    if message is not None:
+        if not message.strip():
+            raise ArgumentError("The message is empty.", hint="Say what to do with the video.")
+        return message
+    from mango_skill.operations import Operation, sentences
+
+    return sentences(tuple(Operation.from_json(one) for one in operations or ()))
+
+
+def _tracks(timeline: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": track.kind.value,
+            **({"role": track.role.value} if track.role else {}),
+            "clips": [
+                {
+                    "name": clip.text if clip.text is not None else clip.name,
+                    "start": clip.range.start,
+                    "end": clip.range.end,
+                    **({"volume": clip.volume} if clip.volume != 100 else {}),
+                    **({"speed": float(clip.speed)} if clip.speed != 1 else {}),
+                }
+                for clip in track.clips
+            ],
+        }
+        for track in timeline.tracks
+    ]

@@ -1,0 +1,168 @@
+"""The tools about results: export_video and wait_for_job."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from mango_skill.actions import Action
+from mango_skill.errors import ArgumentError, OutputError
+from mango_skill.protocol.constants import CAPTION_FORMATS, EXPORT_FORMATS
+from mango_skill.tools import shapes, wording
+from mango_skill.tools.context import ToolContext, progress_of
+from mango_skill.tools.outcomes import NEXT_WAIT, ExportResult, edit_result, export_result
+from mango_skill.tools.spec import Doc, tool
+from mango_skill.tools.words import ProjectName, WaitSeconds
+
+FormatName = Annotated[
+    str,
+    Doc(
+        "File format. Absent: from the path's ending, else mp4, which plays everywhere.",
+        schema={"type": "string", "enum": [*EXPORT_FORMATS, *CAPTION_FORMATS]},
+    ),
+]
+
+
+@dataclass(frozen=True)
+class WaitResult:
+    """A job as it stands."""
+
+    job_id: Annotated[str, Doc("The job.")]
+    kind: Annotated[str, Doc("turn (an edit) or export.")]
+    state: Annotated[str, Doc("queued, running, done or cancelled.")]
+    project: Annotated[str, Doc("The project it belongs to.")]
+    percent: Annotated[float | None, Doc("How far it is, 0 to 100.")] = None
+    note: Annotated[str | None, Doc("What it is doing.")] = None
+    result: Annotated[
+        dict[str, Any] | None, Doc("When it is done: what edit_video or export_video answer.")
+    ] = None
+    next: Annotated[str | None, Doc("What to do next.")] = None
+
+
+@tool(title="Export the video", action=Action.EXPORT, long_running=True)
+def export_video(
+    ctx: ToolContext,
+    *,
+    project: ProjectName | None = None,
+    format: FormatName | None = None,  # noqa: A002 - the argument's name is the users' word
+    path: Annotated[str | None, Doc("File to write. Absent: a new file in the project's folder.")] = None,
+    overwrite: Annotated[bool, Doc("Replace the file when it exists; ask the user first.")] = False,
+    height: Annotated[
+        int | None, Doc("Height in pixels, such as 1080. Absent: the timeline's.", minimum=16, maximum=4320)
+    ] = None,
+    width: Annotated[
+        int | None, Doc("Width in pixels. Absent: follows the height.", minimum=16, maximum=7680)
+    ] = None,
+    fps: Annotated[
+        float | None, Doc("Frames a second. Absent: the timeline's.", minimum=1, maximum=120)
+    ] = None,
+    quality: Annotated[
+        Literal["source", "high", "small"] | None, Doc("source: as good as the footage. Absent: the setting.")
+    ] = None,
+    captions: Annotated[
+        Literal["burn", "sidecar"] | None,
+        Doc("burn: drawn into the picture. sidecar: a subtitle file beside it. Local engine only."),
+    ] = None,
+    version: Annotated[
+        int | None, Doc("An earlier state, from show_timeline with history.", minimum=0)
+    ] = None,
+    wait_s: WaitSeconds = 45,
+) -> ExportResult:
+    """Render the timeline and save the file on this machine. Costs no credits."""
+    target = None if path is None else output_path(path, overwrite=overwrite)
+    chosen = format or _format_of(target)
+    stated = {"width": width, "fps": fps, "quality": quality, "captions": captions}
+    workspace = ctx.opener.workspace()
+    opened = workspace.open_project(project or ctx.project)
+    job = opened.start_export(
+        format=chosen,
+        height=height,
+        version=version,
+        path=target,
+        overwrite=overwrite,
+        output={key: value for key, value in stated.items() if value is not None} or None,
+    )
+    job = workspace.wait(job.id, wait_s, lambda view: ctx.on_progress(progress_of(view)))
+    result = export_result(job)
+    return replace(result, reply=wording.export_reply(result)) if result.state == "done" else result
+
+
+@tool(title="Wait for a job", long_running=True)
+def wait_for_job(
+    ctx: ToolContext,
+    *,
+    job_id: Annotated[str, Doc("The job_id that edit_video, export_video or send_message gave.")],
+    wait_s: WaitSeconds = 45,
+    cancel: Annotated[bool, Doc("Stop the job instead of waiting for it.")] = False,
+) -> WaitResult:
+    """Wait for a running edit or export and tell how far it is; its result when it is done."""
+    workspace = ctx.opener.workspace()
+    if cancel:
+        job = workspace.cancel(job_id)
+    else:
+        job = workspace.wait(job_id, wait_s, lambda view: ctx.on_progress(progress_of(view)))
+    known = {
+        "job_id": job.id,
+        "kind": str(job.kind),
+        "state": str(job.state),
+        "project": job.project,
+        "percent": job.percent,
+        "note": job.note or None,
+    }
+    if not job.finished:
+        return WaitResult(**known, next=NEXT_WAIT)
+    if cancel and job.state == "cancelled":
+        return WaitResult(**known)
+    if job.kind == "turn":
+        edited = edit_result(job)
+        answer = shapes.to_json(replace(edited, reply=wording.edit_reply(edited, asked=job.message)))
+    else:
+        exported = export_result(job)
+        answer = shapes.to_json(replace(exported, reply=wording.export_reply(exported)))
+    return WaitResult(**known, result=answer)
+
+
+def output_path(path: str, *, overwrite: bool) -> Path:
+    """Return the absolute path to write, checked before any work is done.
+
+    Raises:
+        OutputError: It is a folder, exists already, or its folder is missing or can't be written.
+    """
+    target = Path(path).expanduser().absolute()
+    if target.is_dir():
+        raise OutputError(
+            f"{path} is a folder.", code="output_is_folder", hint="Give a file name, such as video.mp4."
+        )
+    if target.exists() and not overwrite:
+        raise OutputError(
+            f"{path} exists already.",
+            code="output_exists",
+            hint="Choose another name or say that it may be replaced (--overwrite).",
+        )
+    if not target.parent.is_dir():
+        raise OutputError(
+            f"The folder {target.parent} does not exist.", code="output_folder", hint="Make it first."
+        )
+    if not os.access(target.parent, os.W_OK) or (target.exists() and not os.access(target, os.W_OK)):
+        raise OutputError(
+            f"{target} can't be written: no permission.",
+            code="output_permission",
+            hint="Choose a folder that you may write to.",
+        )
+    return target
+
+
+def _format_of(target: Path | None) -> str:
+    known = (*EXPORT_FORMATS, *CAPTION_FORMATS)
+    ending = "" if target is None else target.suffix.lower().lstrip(".")
+    if not ending:
+        return EXPORT_FORMATS[0]
+    if ending not in known:
+        raise ArgumentError(
+            f"'.{ending}' is no format that can be written.",
+            code="output_format",
+            hint=f"End the name in one of {', '.join(known)}, or state the format.",
+        )
+    return ending

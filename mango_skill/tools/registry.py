@@ -1,0 +1,134 @@
+"""All tools, and the one door to them: ``call`` checks, carries out, and never raises."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from mango_skill.errors import ArgumentError, InternalError, MangoError
+from mango_skill.tools import shapes
+from mango_skill.tools.connection import check_credits, connect
+from mango_skill.tools.context import ToolContext
+from mango_skill.tools.editing import edit_video, show_timeline
+from mango_skill.tools.exporting import export_video, wait_for_job
+from mango_skill.tools.failure import ToldFailure
+from mango_skill.tools.sending import send_message
+from mango_skill.tools.spec import ToolSpec
+from mango_skill.tools.uploading import upload_media
+
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
+
+logger = logging.getLogger(__name__)
+
+TOOLS: Final[Mapping[str, ToolSpec]] = MappingProxyType(
+    {
+        spec.name: spec
+        for spec in (
+            connect,
+            upload_media,
+            edit_video,
+            show_timeline,
+            check_credits,
+            export_video,
+            wait_for_job,
+            send_message,
+        )
+    }
+)
+"""Every tool by its name, in the order in which a newcomer meets them."""
+
+
+def call(name: str, arguments: Mapping[str, Any] | None, context: ToolContext) -> dict[str, Any]:
+    """Call a tool with JSON arguments.
+
+    Returns:
+        ``{"ok": true, ...}`` with the tool's result, or ``{"ok": false, "error": {"code", "message",
+        "hint"}}``; a failed edit tells its ``outcome`` and ``reply`` as well.
+    """
+    try:
+        spec = find(name)
+        values = prepare(spec, {} if arguments is None else arguments)
+        answer: dict[str, Any] = shapes.to_json(spec.call(context, **values))
+    except ToldFailure as failure:
+        return {**failed(failure.error), **shapes.to_json(failure.facts)}
+    except MangoError as error:
+        return failed(error)
+    except Exception as unexpected:
+        logger.exception("tool %s failed", name)
+        return failed(
+            InternalError(
+                f"Something went wrong inside ({type(unexpected).__name__}).",
+                hint="Try again; if it comes back, look into the log folder that 'mango doctor' names.",
+            )
+        )
+    return {"ok": True, **answer}
+
+
+def failed(error: MangoError) -> dict[str, Any]:
+    """Return the answer that tells an error; what it says holds no secret."""
+    from mango_skill.client.scrub import scrub
+
+    said = error.to_dict()
+    for key in ("message", "hint"):
+        said[key] = scrub(str(said[key]))
+    return {"ok": False, "error": said}
+
+
+def find(name: str) -> ToolSpec:
+    """Return the tool of this name.
+
+    Raises:
+        ArgumentError: There is none.
+    """
+    if name not in TOOLS:
+        raise ArgumentError(
+            f"There is no tool '{name}'.", code="unknown_tool", hint=f"Use one of: {', '.join(TOOLS)}."
+        )
+    return TOOLS[name]
+
+
+def prepare(spec: ToolSpec, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Check arguments against the tool's schema and make Python values of them; defaults are filled in.
+
+    Raises:
+        ArgumentError: They do not fit; the message names the argument.
+    """
+    if not isinstance(arguments, Mapping):
+        raise ArgumentError(
+            "The arguments are not an object.", hint='Pass a JSON object, such as {"message": "..."}.'
+        )
+    # an explicit null means the same as an absent optional argument: several hosts send it
+    required = {one.name for one in spec.parameters if one.required}
+    stated = {key: value for key, value in arguments.items() if value is not None or key in required}
+    problems = sorted(_validator(spec.name).iter_errors(stated), key=lambda one: list(map(str, one.path)))
+    if problems:
+        raise ArgumentError(
+            _sentence(problems),
+            hint=f"Correct the arguments of {spec.name} and call it again.",
+            details={"problems": [one.message for one in problems[:10]]},
+        )
+    return {
+        one.name: one.build(stated[one.name]) if one.name in stated else one.default
+        for one in spec.parameters
+    }
+
+
+@functools.cache
+def _validator(name: str) -> Validator:
+    # jsonschema costs a tenth of a second: only those who call a tool pay it
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(dict(TOOLS[name].input_schema))
+
+
+def _sentence(problems: Iterable[Any]) -> str:
+    first = next(iter(problems))
+    where = ".".join(str(part) for part in first.path)
+    said = str(first.message)
+    if len(said) > 300:
+        said = f"the value does not fit '{first.validator}'"
+    return f"Argument '{where}': {said}." if where else f"The arguments do not fit: {said}."

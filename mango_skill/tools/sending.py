@@ -1,0 +1,158 @@
+"""The tool that takes a whole message: send_message."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from mango_skill.actions import Action
+from mango_skill.router import Route, RouteContext, route
+from mango_skill.tools.connection import check_credits
+from mango_skill.tools.context import ToolContext
+from mango_skill.tools.editing import edit_video, show_timeline
+from mango_skill.tools.exporting import export_video
+from mango_skill.tools.outcomes import NEXT_WAIT
+from mango_skill.tools.shapes import to_json
+from mango_skill.tools.spec import Doc, tool
+from mango_skill.tools.uploading import upload_media
+from mango_skill.tools.words import ProjectName, WaitSeconds
+
+_EXPORT_ARGUMENTS = ("format", "height", "width", "fps", "path")
+_SOUND_FORMAT = "mp3"
+_CAPTIONS_FORMAT = "srt"
+
+
+@dataclass(frozen=True)
+class SendResult:
+    """What became of a message."""
+
+    actions: Annotated[
+        tuple[str, ...], Doc("What the message asked for: chat, export, credits, state, upload.")
+    ]
+    state: Annotated[str, Doc("done, or running: then call wait_for_job with the job_id.")]
+    project: Annotated[str, Doc("The project.")]
+    reply: Annotated[str, Doc("What to show the user.")]
+    results: Annotated[tuple[dict[str, Any], ...], Doc("What each action led to, in order.")]
+    job_id: Annotated[str | None, Doc("Names the running work.")] = None
+    remaining: Annotated[
+        tuple[dict[str, Any], ...] | None,
+        Doc("What the message asked for and was not begun, because the edit before it still runs."),
+    ] = None
+    next: Annotated[str | None, Doc("What to do next.")] = None
+
+
+@dataclass
+class _Walk:
+    """A message being carried out, step by step, within the time that the caller waits."""
+
+    context: ToolContext
+    project: str
+    deadline: float
+    files: tuple[str, ...]
+    results: list[dict[str, Any]] = field(default_factory=list)
+    replies: list[str] = field(default_factory=list)
+
+    def left_s(self) -> int:
+        return max(0, int(self.deadline - time.monotonic()))
+
+    def take(self, step: Route) -> str | None:
+        """Carry out one action; return the job that still runs, if any."""
+        match step.action:
+            case Action.UPLOAD:
+                result = self._upload(step)
+            case Action.EXPORT:
+                result = export_video.call(
+                    self.context, project=self.project, wait_s=self.left_s(), **export_arguments(step)
+                )
+            case Action.STATE:
+                result = show_timeline.call(self.context, project=self.project)
+            case Action.CREDITS:
+                result = check_credits.call(self.context)
+            case Action.CHAT:
+                result = edit_video.call(
+                    self.context, message=step.text, project=self.project, wait_s=self.left_s()
+                )
+        facts = to_json(result)
+        self.results.append({"action": step.action.value, **facts})
+        said = facts.get("reply") or facts.get("message") or facts.get("summary") or ""
+        if said:
+            self.replies.append(said)
+        job_id: str | None = facts.get("job_id")
+        return job_id
+
+    def _upload(self, step: Route) -> object:
+        files = tuple(dict.fromkeys((*self.files, *step.arguments.get("files", ()))))
+        links = tuple(step.arguments.get("links", ()))
+        self.files = ()
+        return upload_media.call(self.context, files=files, links=links, project=self.project)
+
+
+@tool(title="Send a message", long_running=True)
+def send_message(
+    ctx: ToolContext,
+    *,
+    text: Annotated[str, Doc("The user's whole message, as it was said.")],
+    files: Annotated[Sequence[str], Doc("Paths of files that came with it.", max_length=100)] = (),
+    project: ProjectName | None = None,
+    wait_s: WaitSeconds = 45,
+) -> SendResult:
+    """Do what a message asks for: upload, edit, export, show the timeline or the credits, several in order.
+
+    Use it when the user's words can be passed on whole; use the other tools for exact steps.
+    """
+    name = project or ctx.project
+    decided = route(text, tuple(files), _situation(ctx, name))
+    steps = [decided, *decided.then]
+    if files and not any(step.action is Action.UPLOAD for step in steps):
+        steps.insert(0, Route(Action.UPLOAD))
+    walk = _Walk(ctx, name, time.monotonic() + wait_s, tuple(files))
+    actions = tuple(step.action.value for step in steps)
+    for number, step in enumerate(steps):
+        job_id = walk.take(step)
+        if job_id is not None:
+            return _running(walk, actions, job_id, steps[number + 1 :])
+    return SendResult(
+        actions=actions,
+        state="done",
+        project=name,
+        reply="\n\n".join(walk.replies) or "Done.",
+        results=tuple(walk.results),
+    )
+
+
+def export_arguments(step: Route) -> dict[str, Any]:
+    """Return the export tool's arguments for what the words of a message say about the file."""
+    said = step.arguments
+    arguments = {key: said[key] for key in _EXPORT_ARGUMENTS if said.get(key) is not None}
+    if "format" not in arguments and "path" not in arguments:
+        kind = said.get("what")
+        if kind == "audio":
+            arguments["format"] = _SOUND_FORMAT
+        elif kind == "captions":
+            arguments["format"] = _CAPTIONS_FORMAT
+    return arguments
+
+
+def _running(walk: _Walk, actions: tuple[str, ...], job_id: str, rest: Sequence[Route]) -> SendResult:
+    remaining = tuple(
+        {"action": step.action.value, "text": step.text, "arguments": dict(step.arguments)} for step in rest
+    )
+    after = " Then do what 'remaining' lists." if remaining else ""
+    return SendResult(
+        actions=actions,
+        state="running",
+        project=walk.project,
+        reply="\n\n".join([*walk.replies, "Still working on it."]),
+        results=tuple(walk.results),
+        job_id=job_id,
+        remaining=remaining or None,
+        next=NEXT_WAIT + after,
+    )
+
+
+def _situation(ctx: ToolContext, project: str) -> RouteContext:
+    """What is known on this machine without asking the backend."""
+    jobs = ctx.opener.workspace().jobs()
+    return RouteContext(job_running=any(job.project == project and not job.finished for job in jobs))

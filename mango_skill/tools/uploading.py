@@ -1,0 +1,69 @@
+"""The tool that brings footage in: upload_media."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from mango_skill.actions import Action
+from mango_skill.errors import ArgumentError
+from mango_skill.timeline.summary import summarize
+from mango_skill.tools.context import Progress, ToolContext
+from mango_skill.tools.spec import Doc, tool
+from mango_skill.tools.words import ProjectName
+
+
+@dataclass(frozen=True)
+class UploadResult:
+    """What came in."""
+
+    project: Annotated[str, Doc("The project that the footage belongs to.")]
+    media: Annotated[tuple[dict[str, Any], ...], Doc("The footage of the project, as its backend sees it.")]
+    summary: Annotated[str, Doc("The timeline in one line.")]
+    reply: Annotated[str, Doc("What to show the user.")]
+
+
+@tool(title="Upload footage", action=Action.UPLOAD, idempotent=True)
+def upload_media(
+    ctx: ToolContext,
+    *,
+    files: Annotated[
+        Sequence[str], Doc("Paths of video, audio, photo or subtitle files on this machine.", max_length=100)
+    ] = (),
+    links: Annotated[Sequence[str], Doc("Web addresses of such files.", max_length=100)] = (),
+    project: ProjectName | None = None,
+) -> UploadResult:
+    """Add footage to the project. With the local engine it stays on this machine. Repeating it is safe."""
+    if not files and not links:
+        raise ArgumentError("No file and no link was given.", hint="Pass 'files', 'links' or both.")
+    paths = [Path(one).expanduser().absolute() for one in files]
+    opened = ctx.opener.workspace().open_project(project or ctx.project)
+
+    def tell(sent: Any) -> None:
+        percent = 100.0 * sent.sent / sent.total if sent.total else None
+        ctx.on_progress(Progress("upload", percent, sent.name))
+
+    opened.upload(paths=paths, links=list(links), on_progress=tell)
+    ctx.on_progress(Progress("upload", 100.0, running=False))
+    state = opened.state()
+    names = ", ".join(one.name for one in state.media)
+    return UploadResult(
+        project=opened.name,
+        media=tuple(medium(one) for one in state.media),
+        summary=summarize(state.timeline),
+        reply=f"Ready: {names}." if names else "The footage was sent.",
+    )
+
+
+def medium(one: Any) -> dict[str, Any]:
+    """Return a file of the project as an answer tells it; what is not known is left out."""
+    facts = {
+        "name": one.name,
+        "kind": one.kind.value,
+        "duration_ms": one.duration,
+        "width": one.width,
+        "height": one.height,
+    }
+    return {key: value for key, value in facts.items() if value}
