@@ -121,19 +121,18 @@ def settle_transitions(clips: Sequence[Clip]) -> tuple[Clip, ...]:
     """
     settled: list[Clip] = []
     for clip in clips:
-        wanted = clip.transition
-        if wanted is not None:
-            before = settled[-1] if settled else None
-            room = 0
-            if before is not None and before.range.end == clip.range.start:
-                room = min(before.range.duration, clip.range.duration)
-            duration = min(wanted.duration, room)
-            fitting = Transition(wanted.kind, duration) if duration >= SHORTEST_TRANSITION_MS else None
-            if fitting != wanted:
-                clip = replace(clip, transition=fitting)
-        settled.append(clip)
+        before = settled[-1] if settled else None
+        settled.append(replace(clip, transition=_fitting(clip, before)))
     return tuple(settled)
 
 
 def _whole(value: Fraction) -> int:
     return int(value + Fraction(1, 2))
+
+
+def _fitting(clip: Clip, before: Clip | None) -> Transition | None:
+    wanted = clip.transition
+    if wanted is None or before is None or before.range.end != clip.range.start:
+        return None
+    duration = min(wanted.duration, before.range.duration, clip.range.duration)
+    return Transition(wanted.kind, duration) if duration >= SHORTEST_TRANSITION_MS else None

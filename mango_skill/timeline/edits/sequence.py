@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 from mango_skill.timeline.edits.arrangement import Arranged, Fresh, Keep, Piece, arrange, storyline
 from mango_skill.timeline.edits.blends import blend_at
@@ -27,7 +28,7 @@ def cut_at(timeline: Timeline, instants: Iterable[int]) -> list[Keep]:
     for clip in storyline(timeline):
         inner = [at for at in ordered if clip.range.start < at < clip.range.end]
         edges = [clip.range.start, *inner, clip.range.end]
-        pieces += [Keep(clip, start, end) for start, end in zip(edges, edges[1:], strict=False)]
+        pieces += [Keep(clip, start, end) for start, end in pairwise(edges)]
     return pieces
 
 
@@ -61,7 +62,7 @@ def ramp_speed(timeline: Timeline, part: TimeRange, first: Fraction, last: Fract
     count = max(2, min(MOST_RAMP_STEPS, part.duration // RAMP_STEP_MS))
     edges = [part.start + part.duration * number // count for number in range(count + 1)]
     factors = [first + (last - first) * Fraction(2 * number + 1, 2 * count) for number in range(count)]
-    steps = [TimeRange.between(start, end) for start, end in zip(edges, edges[1:], strict=False)]
+    steps = [TimeRange.between(start, end) for start, end in pairwise(edges)]
     return change_speed(timeline, zip(steps, factors, strict=True))
 
 
