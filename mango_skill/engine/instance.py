@@ -1,0 +1,117 @@
+"""The one running engine of a home folder: its lock, its loopback port, and ``engine.json``."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from mango_skill.errors import EngineError
+
+ENGINE_FILE: Final = "engine.json"
+LOCK_FILE: Final = "engine.lock"
+LOOPBACK: Final = "127.0.0.1"
+
+
+@dataclass(frozen=True, repr=False)
+class Instance:
+    """What ``engine.json`` says. ``secret`` proves the engine to its callers; ``started`` is in epoch seconds."""
+
+    url: str
+    version: str
+    pid: int
+    secret: str
+    client_id: str
+    started: float
+
+    def publish(self, home: Path) -> None:
+        """Write ``engine.json``, readable by its owner alone, in one step."""
+        write_privately(home / ENGINE_FILE, asdict(self))
+
+    def withdraw(self, home: Path) -> None:
+        """Remove ``engine.json`` when it is still this engine's."""
+        path = home / ENGINE_FILE
+        try:
+            if json.loads(path.read_text(encoding="utf-8")).get("secret") == self.secret:
+                path.unlink()
+        except (OSError, ValueError):
+            return
+
+
+def write_privately(path: Path, document: Mapping[str, Any]) -> None:
+    """Write a JSON file (0600) so that a reader sees the old or the new one, never a part."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(dict(document), file)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+class HomeLock:
+    """The operating system's lock on a home folder; it goes with the process, however that ends."""
+
+    def __init__(self, home: Path) -> None:
+        self._path = home / LOCK_FILE
+        self._handle: int | None = None
+
+    def acquire(self) -> None:
+        """Take the lock.
+
+        Raises:
+            EngineError: ``already_running``; ``home`` when the folder can't be written.
+        """
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as problem:
+            raise EngineError(
+                f"The engine's folder can't be written: {problem.strerror}.",
+                code="home",
+                hint=f"Check the permissions of {self._path.parent}, or set MANGO_HOME.",
+            ) from problem
+        try:
+            _lock(handle)
+        except OSError:
+            os.close(handle)
+            raise EngineError(
+                "An engine is already running on this folder.",
+                code="already_running",
+                hint="Use it, or stop it first with: mango engine stop",
+            ) from None
+        self._handle = handle
+
+    def release(self) -> None:
+        """Give the lock back."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(handle: int) -> None:
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def _lock(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def listen() -> socket.socket:
+    """Bind a free loopback port and listen on it: from now on nobody else can have it."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.bind((LOOPBACK, 0))
+    listener.listen(128)
+    listener.setblocking(False)
+    return listener

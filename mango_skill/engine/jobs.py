@@ -1,0 +1,311 @@
+"""The queue of renders: each runs in a worker process, survives the engine, and can be cancelled.
+
+A worker is started as ``python -m mango_skill.engine.render.worker JOBFILE``; it says ``{"progress", "stage"}``
+lines on standard output, then ``{"done": facts}`` or ``{"error": {...}}``. SIGTERM cancels it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import secrets
+import subprocess
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from mango_skill.engine import children
+from mango_skill.engine.places import Places
+from mango_skill.engine.receiving import Reserve
+from mango_skill.engine.store import JobStatus, RenderJob, Store
+from mango_skill.errors import MangoError, OutputError, RenderError
+
+MAX_ATTEMPTS: Final = 3
+"""Worker starts for one job, restarts of the engine included."""
+
+_MAX_CRASHES: Final = 2
+_GRACE_S: Final = 5.0
+_WORKER: Final = "mango_skill.engine.render.worker"
+_LOG: Final = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a running render is: percent and what it does."""
+
+    percent: float = 0.0
+    stage: str = ""
+
+
+class RenderQueue:
+    """Takes jobs from the store, oldest first, and runs them a few at a time."""
+
+    def __init__(
+        self,
+        store: Store,
+        places: Places,
+        *,
+        clock: Callable[[], float],
+        reserve_bytes: int = 0,
+        at_once: int = 0,
+        command: Sequence[str] | None = None,
+        stall_s: float = 900.0,
+    ) -> None:
+        """Prepare the queue; ``start`` sets it going.
+
+        Args:
+            store: Where the jobs are.
+            places: Where footage and results lie.
+            clock: Epoch seconds.
+            reserve_bytes: Of the disk, left free.
+            at_once: Renders at the same time; 0 is one for every two processor cores.
+            command: Runs a worker; the job file's path is appended.
+            stall_s: A worker that says nothing for so long is stopped.
+        """
+        self._store = store
+        self._places = places
+        self._clock = clock
+        self._reserve_bytes = reserve_bytes
+        self._at_once = at_once or max(1, (os.cpu_count() or 2) // 2)
+        self._command = tuple(command or children.command(_WORKER))
+        self._stall_s = stall_s
+        self._wake = threading.Condition()
+        self._stopping = False
+        self._progress: dict[str, Progress] = {}
+        self._workers: dict[str, subprocess.Popen[bytes]] = {}
+        self._crashes: dict[str, int] = {}
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Take up what the engine before left unfinished, and begin to work."""
+        for job in self._store.renders.running():
+            if job.attempts >= MAX_ATTEMPTS:
+                self._store.renders.fail(job.id, error=_died(), now=self._clock())
+            else:
+                self._store.renders.requeue(job.id)
+        for number in range(self._at_once):
+            thread = threading.Thread(target=self._work, name=f"render-{number}", daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def wake(self) -> None:
+        """Say that a job was added."""
+        with self._wake:
+            self._wake.notify_all()
+
+    def progress(self, render_id: str) -> Progress:
+        """Return how far a running job is."""
+        with self._wake:
+            return self._progress.get(render_id, Progress())
+
+    def cancel(self, render_id: str) -> bool:
+        """Cancel a job, its worker included; False when it was over already."""
+        with self._wake:
+            cancelled = self._store.renders.cancel(render_id, now=self._clock())
+            worker = self._workers.get(render_id)
+            if cancelled and worker is not None:
+                _terminate(worker)
+        return cancelled
+
+    def stop(self) -> None:
+        """Stop the workers; their jobs go back to the queue and start again with the next engine."""
+        with self._wake:
+            self._stopping = True
+            for worker in self._workers.values():
+                _terminate(worker)
+            self._wake.notify_all()
+        for thread in self._threads:
+            thread.join(timeout=2 * _GRACE_S)
+
+    def _work(self) -> None:
+        while (job := self._next()) is not None:
+            try:
+                self._render(job)
+            except MangoError as problem:
+                self._fail(job, problem)
+            except Exception:
+                _LOG.exception("render %s failed", job.id)
+                self._fail(job, RenderError("The render failed inside the engine.", hint="Try it again."))
+            finally:
+                with self._wake:
+                    self._progress.pop(job.id, None)
+
+    def _next(self) -> RenderJob | None:
+        with self._wake:
+            while not self._stopping:
+                job = self._store.renders.claim_next()
+                if job is not None:
+                    return job
+                self._wake.wait()
+        return None
+
+    def _render(self, job: RenderJob) -> None:
+        folder = self._places.renders(job.session_id)
+        if Reserve(folder, reserve_bytes=self._reserve_bytes).room() <= 0:
+            raise OutputError(
+                "The disk is too full to render.", code="disk_full", hint="Free some space and export again."
+            )
+        token = secrets.token_hex(16)
+        output = folder / f"{token}.{job.output['format']}"
+        job_file = folder / f"{token}.job"
+        job_file.write_text(json.dumps(self._order(job, output)), encoding="utf-8")
+        try:
+            last = self._run_worker(job, job_file)
+            self._settle(job, last, output)
+        finally:
+            job_file.unlink(missing_ok=True)
+            _remove_leftovers(folder, token, kept=self._store.renders.find(job.id))
+
+    def _order(self, job: RenderJob, output: Path) -> dict[str, Any]:
+        media = self._places.media(job.session_id)
+        return {
+            "draft": dict(job.draft),
+            "assets": {
+                asset.id: {**asset.info, "name": asset.name, "path": str(media / asset.file)}
+                for asset in self._store.sessions.assets(job.session_id)
+            },
+            "output": {**job.output, "path": str(output)},
+        }
+
+    def _run_worker(self, job: RenderJob, job_file: Path) -> Mapping[str, Any] | None:
+        """Run one worker to its end and return its last word; None when it had none."""
+        with subprocess.Popen(
+            [*self._command, str(job_file)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=children.environment(),
+            start_new_session=True,
+        ) as worker:
+            with self._wake:
+                self._workers[job.id] = worker
+                found = self._store.renders.find(job.id)
+                if self._stopping or found is None or found.status is not JobStatus.RUNNING:
+                    _terminate(worker)
+            try:
+                return self._listen(job, worker)
+            finally:
+                with self._wake:
+                    self._workers.pop(job.id, None)
+
+    def _listen(self, job: RenderJob, worker: subprocess.Popen[bytes]) -> Mapping[str, Any] | None:
+        last: Mapping[str, Any] | None = None
+        said = _Tail(worker)
+        watchdog = _Watchdog(worker, self._stall_s)
+        assert worker.stdout is not None
+        for line in worker.stdout:
+            watchdog.restart()
+            word = _word(line)
+            if "progress" in word:
+                with self._wake:
+                    self._progress[job.id] = Progress(
+                        min(100.0, max(0.0, float(word["progress"]))), str(word.get("stage", ""))
+                    )
+            elif "done" in word or "error" in word:
+                last = word
+        worker.wait()
+        watchdog.stop()
+        if last is None:
+            _LOG.warning("the worker of render %s ended with %s: %s", job.id, worker.returncode, said.text())
+        return last
+
+    def _settle(self, job: RenderJob, last: Mapping[str, Any] | None, output: Path) -> None:
+        if last is not None and "done" in last and output.is_file():
+            facts = {**last["done"], "size": output.stat().st_size}
+            self._store.renders.finish(job.id, file=output.name, facts=facts, now=self._clock())
+        elif self._stopping:
+            self._store.renders.requeue(job.id, count_attempt=False)
+        elif last is not None and "error" in last:
+            self._store.renders.fail(job.id, error=last["error"], now=self._clock())
+        else:
+            self._crashes[job.id] = self._crashes.get(job.id, 0) + 1
+            if self._crashes[job.id] >= _MAX_CRASHES or job.attempts >= MAX_ATTEMPTS:
+                self._store.renders.fail(job.id, error=_died(), now=self._clock())
+            else:
+                self._store.renders.requeue(job.id)
+
+    def _fail(self, job: RenderJob, problem: MangoError) -> None:
+        self._store.renders.fail(job.id, error=problem.to_dict(), now=self._clock())
+
+
+class _Tail:
+    """Keeps the end of what a worker says on standard error, so that its pipe never fills."""
+
+    def __init__(self, worker: subprocess.Popen[bytes]) -> None:
+        self._worker = worker
+        self._kept = b""
+        self._thread = threading.Thread(target=self._drain, daemon=True)
+        self._thread.start()
+
+    def text(self) -> str:
+        """Return the end of it, once the worker has ended."""
+        self._thread.join(timeout=_GRACE_S)
+        return self._kept.decode("utf-8", "replace")
+
+    def _drain(self) -> None:
+        assert self._worker.stderr is not None
+        with contextlib.suppress(ValueError):
+            for line in self._worker.stderr:
+                self._kept = (self._kept + line)[-4000:]
+
+
+class _Watchdog:
+    """Kills a worker that has said nothing for too long."""
+
+    def __init__(self, worker: subprocess.Popen[bytes], limit_s: float) -> None:
+        self._worker = worker
+        self._limit_s = limit_s
+        self._heard = threading.Event()
+        self._over = False
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def restart(self) -> None:
+        """Count from now."""
+        self._heard.set()
+
+    def stop(self) -> None:
+        """Count no more."""
+        self._over = True
+        self._heard.set()
+
+    def _watch(self) -> None:
+        while not self._over:
+            if not self._heard.wait(self._limit_s):
+                self._worker.kill()
+                return
+            self._heard.clear()
+
+
+def _word(line: bytes) -> Mapping[str, Any]:
+    try:
+        word = json.loads(line)
+    except ValueError:
+        return {}
+    return word if isinstance(word, dict) else {}
+
+
+def _terminate(worker: subprocess.Popen[bytes]) -> None:
+    """Ask a worker to stop, and make sure of it a little later."""
+    with contextlib.suppress(OSError):
+        worker.terminate()
+    timer = threading.Timer(_GRACE_S, worker.kill)
+    timer.daemon = True
+    timer.start()
+
+
+def _remove_leftovers(folder: Path, token: str, *, kept: RenderJob | None) -> None:
+    for path in folder.glob(f"*{token}*"):
+        if kept is None or path.name not in (kept.file, *kept.facts.get("sidecars", ())):
+            path.unlink(missing_ok=True)
+
+
+def _died() -> dict[str, str]:
+    return {
+        "code": "render_died",
+        "message": "The render stopped before it was finished, and so did the second try.",
+        "hint": "Export again with a smaller size; close other programs if memory is short.",
+    }

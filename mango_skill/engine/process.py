@@ -1,0 +1,147 @@
+"""The engine's life: lock the home, listen, publish ``engine.json``, serve, and stop when asked or idle."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+import os
+import secrets
+import socket
+import time
+from dataclasses import dataclass
+from typing import Final
+
+import anyio.to_thread
+import uvicorn
+
+from mango_skill.engine.http import Front, Guard
+from mango_skill.engine.instance import LOOPBACK, HomeLock, Instance, listen
+from mango_skill.engine.places import Places
+from mango_skill.engine.service import Service
+from mango_skill.settings import Settings
+from mango_skill.version import VERSION
+
+DRAIN_S: Final = 30.0
+_WATCH_S: Final = 1.0
+_TIDY_S: Final = 3600.0
+_LOG: Final = logging.getLogger(__name__)
+
+
+@dataclass
+class Activity:
+    """How many calls are under way and when the last one ended. Touched by the event loop alone."""
+
+    under_way: int = 0
+    last: float = 0.0
+
+    def enter(self) -> None:
+        """A call begins."""
+        self.under_way += 1
+
+    def leave(self) -> None:
+        """A call ended."""
+        self.under_way -= 1
+        self.last = time.monotonic()
+
+
+def run(places: Places, settings: Settings, *, idle_s: float) -> None:
+    """Be the engine of this home until stopped.
+
+    Raises:
+        EngineError: Another engine runs here, or the folder or its database can't be used.
+    """
+    lock = HomeLock(places.home)
+    lock.acquire()
+    try:
+        listener = listen()
+        url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+        service = Service(places, settings, url=url)
+        instance = Instance(
+            url=url,
+            version=VERSION,
+            pid=os.getpid(),
+            secret=secrets.token_hex(32),
+            client_id=service.client_id,
+            started=time.time(),
+        )
+        try:
+            asyncio.run(_serve(service, instance, places, listener=listener, idle_s=idle_s))
+        finally:
+            instance.withdraw(places.home)
+            service.stop(wait_s=DRAIN_S)
+            _LOG.info("stopped")
+    finally:
+        lock.release()
+
+
+async def _serve(
+    service: Service, instance: Instance, places: Places, *, listener: socket.socket, idle_s: float
+) -> None:
+    activity = Activity(last=time.monotonic())
+    stopping = asyncio.Event()
+    front = Front(
+        service, secret=instance.secret, version=instance.version, pid=instance.pid, stop=stopping.set
+    )
+    application = front.application(
+        functools.partial(
+            Guard,
+            host=instance.url.removeprefix("http://"),
+            entered=activity.enter,
+            left=activity.leave,
+        )
+    )
+    server = uvicorn.Server(
+        uvicorn.Config(
+            application,
+            loop="asyncio",
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=int(DRAIN_S),
+        )
+    )
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.005)
+    if not serving.done():
+        instance.publish(places.home)
+        _LOG.info("version %s listens at %s", instance.version, instance.url)
+        # clearing up after the engine before must not keep the first caller waiting
+        await anyio.to_thread.run_sync(service.start)
+        tidying = asyncio.create_task(_tidy(service))
+        await _until_over(service, activity, stopping, serving, idle_s=idle_s)
+        tidying.cancel()
+        instance.withdraw(places.home)
+        server.should_exit = True
+    await serving
+
+
+async def _until_over(
+    service: Service,
+    activity: Activity,
+    stopping: asyncio.Event,
+    serving: asyncio.Task[None],
+    *,
+    idle_s: float,
+) -> None:
+    """Wait until somebody stops the engine, a signal ends the server, or nothing happened for long enough."""
+    while not stopping.is_set() and not serving.done():
+        try:
+            async with asyncio.timeout(_WATCH_S):
+                await stopping.wait()
+        except TimeoutError:
+            if activity.under_way or await anyio.to_thread.run_sync(service.is_working):
+                activity.last = time.monotonic()
+            elif time.monotonic() - activity.last >= idle_s:
+                _LOG.info("idle for %.0f minutes", idle_s / 60)
+                return
+
+
+async def _tidy(service: Service) -> None:
+    while True:
+        await anyio.to_thread.run_sync(service.tidy)
+        await asyncio.sleep(_TIDY_S)
