@@ -195,21 +195,21 @@ def _clap() -> Sound:
         hit = _burst(20 + number, low=900, high=6_000, ring_s=0.22 if number == 3 else 0.03)
         start = int(delay_s * RATE)
         mixed[start : start + len(hit)] += hit[: len(mixed) - start]
-    return mixed * 0.8
+    return mixed * 1.8
 
 
 _DRUMS: dict[str, Callable[[], Sound]] = {
     "kick": lambda: _mix(_falling(150, 46, glide_s=0.03, ring_s=0.4), 0.25 * _burst(1, low=1_000, high=5_000, ring_s=0.02)),
     "soft_kick": lambda: _falling(95, 48, glide_s=0.03, ring_s=0.35),
     "taiko": lambda: _mix(_falling(110, 58, glide_s=0.05, ring_s=0.9), 0.35 * _burst(2, low=80, high=900, ring_s=0.25)),
-    "snare": lambda: _mix(0.6 * _falling(240, 180, glide_s=0.02, ring_s=0.18), 0.8 * _burst(3, low=1_200, high=9_000, ring_s=0.22)),
+    "snare": lambda: _mix(0.6 * _falling(240, 180, glide_s=0.02, ring_s=0.18), 1.3 * _burst(3, low=1_200, high=9_000, ring_s=0.22)),
     "clap": _clap,
-    "rim": lambda: _mix(0.6 * _falling(420, 400, glide_s=0.01, ring_s=0.06), 0.5 * _burst(4, low=1_500, high=5_000, ring_s=0.07)),
-    "hat": lambda: _burst(5, low=7_000, high=15_000, ring_s=0.07) * 0.7,
-    "open_hat": lambda: _burst(6, low=6_500, high=15_000, ring_s=0.32) * 0.6,
-    "shaker": lambda: _burst(8, low=5_000, high=12_000, ring_s=0.1, attack_s=0.02) * 0.6,
-    "tick": lambda: _burst(9, low=2_500, high=6_000, ring_s=0.03) * 0.8,
-    "cymbal": lambda: _burst(10, low=3_000, high=14_000, ring_s=2.2) * 0.6,
+    "rim": lambda: _mix(1.4 * _falling(420, 400, glide_s=0.01, ring_s=0.09), 1.3 * _burst(4, low=1_500, high=5_000, ring_s=0.07)),
+    "hat": lambda: _burst(5, low=6_500, high=15_000, ring_s=0.08) * 2.2,
+    "open_hat": lambda: _burst(6, low=6_500, high=15_000, ring_s=0.32) * 1.2,
+    "shaker": lambda: _burst(8, low=5_000, high=12_000, ring_s=0.1, attack_s=0.02) * 2.4,
+    "tick": lambda: _burst(9, low=2_500, high=6_000, ring_s=0.05) * 3.0,
+    "cymbal": lambda: _burst(10, low=3_000, high=14_000, ring_s=2.2) * 1.1,
 }  # fmt: skip
 
 

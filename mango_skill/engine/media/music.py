@@ -192,14 +192,16 @@ def _choose(part: Part, mood: Mood, notes: list[int], number: int, *, step: int,
 
 
 def _play_ending(out: Stereo, mood: Mood, beat: float) -> None:
-    """Everyone who plays notes holds the first chord; one low hit under it."""
+    """Everyone but the melody holds the first chord; one low hit under it."""
     notes = _chord(mood, 0)
     for part in mood.parts:
         if part.role == "drum":
             if part.instrument in {"kick", "soft_kick", "taiko", "cymbal"}:
                 _add(out, play_drum(part.instrument), at=0, level=0.35 * part.level, pan=part.pan)
             continue
-        chosen = notes[:1] if part.role in {"bass", "melody"} else sorted(notes)
+        if part.role == "melody":
+            continue
+        chosen = notes[:1] if part.role == "bass" else sorted(notes)
         for order, note in enumerate(chosen):
             sound = play_note(part.instrument, note + 12 * part.octave, int(4 * beat * 1000 / RATE))
             _add(
