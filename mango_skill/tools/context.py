@@ -25,12 +25,14 @@ class Progress:
         percent: 0 to 100, or None when nobody can tell.
         note: One short clause for a person.
         running: False when the stage has ended.
+        job_id: The job whose progress it is, if any.
     """
 
     stage: Stage
     percent: float | None = None
     note: str = ""
     running: bool = True
+    job_id: str = ""
 
 
 class Opener(Protocol):
@@ -74,4 +76,4 @@ def progress_of(job: JobView) -> Progress:
     stage: Stage = "edit" if job.kind == "turn" else "render"
     if job.kind == "export" and job.phase.startswith("download"):
         stage = "download"
-    return Progress(stage, job.percent, job.note or "", running=job.state in ("queued", "running"))
+    return Progress(stage, job.percent, job.note or "", running=not job.finished, job_id=job.id)

@@ -51,31 +51,38 @@ def call(name: str, arguments: Mapping[str, Any] | None, context: ToolContext) -
     """
     try:
         spec = find(name)
-        values = prepare(spec, {} if arguments is None else arguments)
-        answer: dict[str, Any] = shapes.to_json(spec.call(context, **values))
-    except ToldFailure as failure:
-        return {**failed(failure.error), **shapes.to_json(failure.facts)}
-    except MangoError as error:
-        return failed(error)
-    except Exception as unexpected:
-        logger.exception("tool %s failed", name)
-        return failed(
-            InternalError(
-                f"Something went wrong inside ({type(unexpected).__name__}).",
-                hint="Try again; if it comes back, look into the log folder that 'mango doctor' names.",
-            )
-        )
-    return {"ok": True, **answer}
+        return succeeded(spec.call(context, **prepare(spec, {} if arguments is None else arguments)))
+    except Exception as problem:
+        return failed(problem)
 
 
-def failed(error: MangoError) -> dict[str, Any]:
-    """Return the answer that tells an error; what it says holds no secret."""
+def succeeded(result: object) -> dict[str, Any]:
+    """Return the answer that tells a result."""
+    return {"ok": True, **shapes.to_json(result)}
+
+
+def failed(problem: Exception) -> dict[str, Any]:
+    """Return the answer that tells a failure; what it says holds no secret."""
     from mango_skill.client.scrub import scrub
 
-    said = error.to_dict()
+    said = error_of(problem).to_dict()
     for key in ("message", "hint"):
         said[key] = scrub(str(said[key]))
-    return {"ok": False, "error": said}
+    facts = shapes.to_json(problem.facts) if isinstance(problem, ToldFailure) else {}
+    return {"ok": False, "error": said, **facts}
+
+
+def error_of(problem: Exception) -> MangoError:
+    """Return the error that a failure stands for; what nobody foresaw is logged and becomes our own fault."""
+    if isinstance(problem, ToldFailure):
+        return problem.error
+    if isinstance(problem, MangoError):
+        return problem
+    logger.error("unexpected failure", exc_info=problem)
+    return InternalError(
+        f"Something went wrong inside ({type(problem).__name__}).",
+        hint="Try again; if it comes back, look into the log folder that 'mango doctor' names.",
+    )
 
 
 def find(name: str) -> ToolSpec:

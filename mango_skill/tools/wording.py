@@ -19,3 +19,8 @@ def edit_reply(result: EditResult, *, asked: str) -> str:
 def export_reply(result: ExportResult) -> str:
     """Return what to show after an export."""
     return f"Saved: {result.path}"
+
+
+def greeting() -> str:
+    """Return what to say when a conversation begins."""
+    return "Ready for your clips, or tell me what you want."

@@ -1,0 +1,75 @@
+"""The commands: their names, what each is for, and the module that has it. Nothing is imported before it is needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command. ``module`` has ``add_arguments(parser, name)`` and ``run(options, console) -> int``."""
+
+    name: str
+    module: str
+    help: str
+    group: str
+
+
+_MAIN, _STEPS, _KEPT, _MORE = "Whole jobs", "Single steps", "What is kept", "Behind it"
+
+COMMANDS: Final = {
+    one.name: one
+    for one in (
+        Command("make", "making", "clip and words in, finished video out", _MAIN),
+        Command("send", "talking", "send a whole message, with files", _MAIN),
+        Command("chat", "talking", "talk to the editor, line by line", _MAIN),
+        Command("connect", "steps", "choose where the work is done and check it", _STEPS),
+        Command("upload", "steps", "add footage to the project", _STEPS),
+        Command("edit", "steps", "change the timeline by words or exact operations", _STEPS),
+        Command("state", "steps", "show the timeline", _STEPS),
+        Command("credits", "steps", "show the balance", _STEPS),
+        Command("export", "steps", "render the timeline to a file", _STEPS),
+        Command("wait", "steps", "wait for a running job", _STEPS),
+        Command("projects", "keeping", "list the projects", _KEPT),
+        Command("delete", "keeping", "remove a project: footage, drafts, renders", _KEPT),
+        Command("jobs", "keeping", "list the jobs of all projects", _KEPT),
+        Command("history", "keeping", "list the states of the timeline", _KEPT),
+        Command("route", "routing", "show which action a message asks for", _MORE),
+        Command("call", "calling", "call a tool with JSON arguments", _MORE),
+        Command("tools", "calling", "list the tools", _MORE),
+        Command("engine", "engines", "start, stop, run or look at the engine", _MORE),
+        Command("doctor", "doctor", "check that everything is in place", _MORE),
+    )
+}
+
+TOOL_OF_COMMAND: Final = {
+    "connect": "connect",
+    "upload": "upload_media",
+    "edit": "edit_video",
+    "state": "show_timeline",
+    "credits": "check_credits",
+    "export": "export_video",
+    "wait": "wait_for_job",
+    "send": "send_message",
+}
+
+
+def overview() -> str:
+    """Return the text of ``mango --help``."""
+    lines = [
+        "usage: mango COMMAND [options]",
+        "",
+        "Say what you want from your footage and get the video.",
+        "",
+        '  mango make clip.mp4 "turn my footage into a polished short video" -o polished.mp4',
+    ]
+    for group in dict.fromkeys(one.group for one in COMMANDS.values()):
+        lines += ["", f"{group}:"]
+        lines += [f"  {one.name:<10}{one.help}" for one in COMMANDS.values() if one.group == group]
+    lines += [
+        "",
+        "Every command takes --json, --quiet, --backend auto|local|cloud and --project NAME;",
+        "'mango COMMAND --help' tells the rest. --version prints the version.",
+    ]
+    return "\n".join(lines)

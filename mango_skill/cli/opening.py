@@ -1,0 +1,60 @@
+"""From a command's options to the backend: folders, settings, launcher, and the context that tools are given."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from mango_skill import settings
+from mango_skill.cli.console import Console
+from mango_skill.folders import Folders
+from mango_skill.launch import Launcher, project_for_folder
+from mango_skill.tools import registry
+from mango_skill.tools.context import ToolContext
+from mango_skill.tools.spec import ToolSpec
+
+AS_LONG_AS_IT_TAKES_S: Final = 7 * 24 * 3600
+
+
+def open_launcher(options: argparse.Namespace) -> Launcher:
+    """Return the launcher that the options and the settings say."""
+    folders = Folders.locate()
+    return Launcher(folders=folders, settings=settings.load(folders), stated=options.backend)
+
+
+def open_context(options: argparse.Namespace, console: Console) -> ToolContext:
+    """Return the context of this command; nothing is started yet."""
+    launcher = open_launcher(options)
+    project = options.project or project_for_folder(Path.cwd())
+    return ToolContext(_Announcing(launcher, console), project=project, on_progress=console.show)
+
+
+def perform(
+    spec: ToolSpec, arguments: Mapping[str, Any], context: ToolContext, *, to_the_end: bool = True
+) -> Any:
+    """Carry a tool out; a terminal waits as long as it takes, where a host would get a job id."""
+    values = registry.prepare(spec, arguments)
+    if to_the_end and "wait_s" in values and "wait_s" not in arguments:
+        values["wait_s"] = AS_LONG_AS_IT_TAKES_S
+    return spec.call(context, **values)
+
+
+class _Announcing:
+    """An opener that says where footage goes before the first byte leaves this machine."""
+
+    def __init__(self, launcher: Launcher, console: Console) -> None:
+        self._launcher = launcher
+        self._console = console
+        self._said = False
+
+    def workspace(self) -> Any:
+        if not self._said and not self._console.quiet and self._launcher.choice() == "cloud":
+            self._console.say("Working in the NemoVideo cloud: footage is sent there.")
+        self._said = True
+        return self._launcher.workspace()
+
+    def choose(self, choice: Any) -> None:
+        self._said = False
+        self._launcher.choose(choice)
