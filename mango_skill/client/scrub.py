@@ -13,7 +13,7 @@ _SHORTEST_SECRET = 6
 _NAMES = r"(?:access[_-]?|auth[_-]?|claim[_-]?|refresh[_-]?|nemo[_-]?)?token|secret|password|api[_-]?key|signature|sig|ct"
 _QUERY_NAMES = (
     rf"(?:{_NAMES}|credential|x-[a-z0-9]+-(?:signature|credential|security-token)|awsaccesskeyid|policy"
-    r"|key-pair-id|bind)"
+    r"|key-pair-id)"
 )
 _PATTERNS: Final = (
     # a token of the vendor, wherever it stands: nmv_usr_..., clm_...
