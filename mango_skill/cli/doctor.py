@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from mango_skill import launch, settings
 from mango_skill.cli.console import Console
+from mango_skill.engine_process import EngineProcess
 from mango_skill.errors import MangoError
 from mango_skill.folders import Folders
 from mango_skill.manifest import Manifest
@@ -99,5 +100,5 @@ def _backend(folders: Folders, stated: str | None) -> str:
     if launcher.choice() == "cloud":
         backend = launcher.backend()
         return f"the cloud at {backend.url}"
-    status = launch.Engine(folders, launcher.settings).ensure()
+    status = EngineProcess(folders, launcher.settings).ensure()
     return f"the engine at {status.url}, version {status.version}, process {status.pid}"

@@ -6,7 +6,7 @@ import argparse
 
 from mango_skill.cli.console import Console
 from mango_skill.cli.opening import open_launcher
-from mango_skill.launch import Engine, EngineStatus
+from mango_skill.engine_process import EngineProcess, EngineStatus
 
 
 def add_arguments(parser: argparse.ArgumentParser, _: str) -> None:
@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser, _: str) -> None:
 def run(options: argparse.Namespace, console: Console) -> int:
     """Start, stop, show or run the engine."""
     launcher = open_launcher(options)
-    engine = Engine(launcher.folders, launcher.settings)
+    engine = EngineProcess(launcher.folders, launcher.settings)
     match options.verb:
         case "run":
             return engine.run()

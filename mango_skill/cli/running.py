@@ -78,8 +78,11 @@ def _has(parser: argparse.ArgumentParser, option: str) -> bool:
 
 
 def _failed(problem: Exception, console: Console) -> int:
+    from mango_skill.cli.logs import open_log
+    from mango_skill.folders import Folders
     from mango_skill.tools import registry
 
+    open_log(Folders.locate())
     error: MangoError = registry.error_of(problem)
     answer = registry.failed(problem)
     console.fail(answer)

@@ -1,0 +1,36 @@
+"""The log file of the command line: rotated, and scrubbed before a line is written."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import logging.handlers
+from typing import Final
+
+from mango_skill.client.scrub import scrub
+from mango_skill.folders import Folders
+
+_LARGEST_BYTES: Final = 1_000_000
+_KEPT_FILES: Final = 3
+
+
+class ScrubbingFormatter(logging.Formatter):
+    """Formats a record whole, traceback included, and takes the secrets out."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return scrub(super().format(record))
+
+
+def open_log(folders: Folders) -> None:
+    """Write what the package logs to ``mango.log``; where the folder can't be written, nowhere."""
+    with contextlib.suppress(OSError):
+        folders.logs.mkdir(parents=True, exist_ok=True)
+        handler = logging.handlers.RotatingFileHandler(
+            folders.logs / "mango.log",
+            maxBytes=_LARGEST_BYTES,
+            backupCount=_KEPT_FILES,
+            encoding="utf-8",
+            delay=True,
+        )
+        handler.setFormatter(ScrubbingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        logging.getLogger("mango_skill").addHandler(handler)

@@ -1,0 +1,257 @@
+"""The engine's process, from outside: find it, start it, replace it, stop it.
+
+The engine is a program of its own: nothing of it is imported here. Its ``engine.json`` says where it listens;
+before anything is sent there it has to prove that it wrote that file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from mango_skill.client import journal
+from mango_skill.client.clock import Clock, SystemClock
+from mango_skill.client.locks import FileLock
+from mango_skill.errors import ConfigurationError, EngineError
+from mango_skill.folders import Folders
+from mango_skill.protocol import constants, endpoints, proof
+from mango_skill.settings import Settings
+from mango_skill.version import VERSION
+
+ENGINE_FILE: Final = "engine.json"
+ENGINE_MODULE: Final = "mango_skill.engine"
+
+_START_LIMIT_S: Final = 20.0
+_DRAIN_LIMIT_S: Final = 60.0
+_POLL_S: Final = 0.02
+_HELLO_LIMIT_S: Final = 5.0
+
+
+@dataclass(frozen=True)
+class EngineStatus:
+    """A running engine that has proven itself."""
+
+    url: str
+    version: str
+    pid: int
+
+
+class EngineProcess:
+    """The engine's process, from outside."""
+
+    def __init__(
+        self,
+        folders: Folders,
+        settings: Settings,
+        *,
+        environ: Mapping[str, str] = os.environ,
+        clock: Clock | None = None,
+    ) -> None:
+        self._folders = folders
+        self._settings = settings
+        self._environ = environ
+        self._clock: Clock = SystemClock() if clock is None else clock
+
+    def ensure(self) -> EngineStatus:
+        """Return the running engine of this version; start it, or replace one of another version.
+
+        Raises:
+            EngineError: It does not start, or an older one does not end.
+        """
+        running = self.status()
+        if running is not None and running.version == VERSION:
+            return running
+        self._make_folders()
+        with FileLock(self._folders.engine / "launch.lock", clock=self._clock) as lock:
+            if not lock.acquire(wait_s=_START_LIMIT_S + _DRAIN_LIMIT_S):
+                raise EngineError(
+                    "Another process is starting the engine and does not finish.",
+                    code="engine_start",
+                    hint="Run 'mango engine stop' and try again.",
+                )
+            running = self.status()
+            if running is not None and running.version == VERSION:
+                return running
+            if running is not None:
+                self.stop()
+            return self._start()
+
+    def status(self) -> EngineStatus | None:
+        """Return the running engine, or None; one that can't prove itself does not count."""
+        record = self._record()
+        if record is None:
+            return None
+        nonce = secrets.token_hex(16)
+        try:
+            answer, headers = self._ask(record, endpoints.ENGINE_HELLO, {constants.CHALLENGE_HEADER: nonce})
+        except (OSError, http.client.HTTPException, ValueError):
+            return None
+        stated = headers.get(constants.PROOF_HEADER.lower(), "")
+        if not proof.is_proven(str(record["secret"]), nonce, stated):
+            return None
+        said = answer.get("data", answer)
+        return EngineStatus(str(record["url"]), str(said.get("version", "")), int(said.get("pid", 0)))
+
+    def stop(self) -> bool:
+        """Let the engine finish what it is doing and end; whether one was running.
+
+        Raises:
+            EngineError: It is still busy after a minute.
+        """
+        record, running = self._record(), self.status()
+        if record is None or running is None:
+            return False
+        allowed = {constants.PROOF_HEADER: proof.prove(str(record["secret"]), proof.STOP_CHALLENGE)}
+        with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
+            self._ask(record, endpoints.ENGINE_STOP, allowed)
+        deadline = self._clock.monotonic() + _DRAIN_LIMIT_S
+        while self._clock.monotonic() < deadline:
+            if self.status() is None and not _is_alive(running.pid):
+                return True
+            self._clock.sleep(_POLL_S)
+        raise EngineError(
+            f"The engine (version {running.version}) is still working and does not end yet.",
+            code="engine_busy",
+            hint="Wait for its render to end ('mango jobs'), then try again.",
+            retryable=True,
+        )
+
+    def command(self, *, foreground: bool = False) -> list[str]:
+        """Return the command line that runs the engine."""
+        command = [sys.executable, "-m", ENGINE_MODULE, "--home", str(self._folders.engine)]
+        command += ["--idle-minutes", f"{self._settings.idle_minutes:g}"]
+        return [*command, "--foreground"] if foreground else command
+
+    def environment(self) -> dict[str, str]:
+        """Return the engine's environment: the code's folder is found, the cloud's token is not there."""
+        kept = {key: value for key, value in self._environ.items() if not key.startswith("NEMO_")}
+        others = [one for one in (kept.get("PYTHONPATH", ""),) if one]
+        return {**kept, "PYTHONPATH": os.pathsep.join([str(code_folder()), *others])}
+
+    def run(self) -> int:
+        """Run the engine in the foreground until it ends; return its exit code."""
+        self._make_folders()
+        command = self.command(foreground=True)
+        return subprocess.run(command, cwd=code_folder(), env=self.environment(), check=False).returncode
+
+    def _start(self) -> EngineStatus:
+        log = self._folders.logs / "engine-start.log"
+        with log.open("wb") as written:
+            process = subprocess.Popen(
+                self.command(),
+                cwd=code_folder(),
+                env=self.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=written,
+                stderr=written,
+                close_fds=True,
+                **_detached(),
+            )
+        deadline = self._clock.monotonic() + _START_LIMIT_S
+        while self._clock.monotonic() < deadline:
+            running = self.status()
+            if running is not None and running.version == VERSION:
+                process.returncode = 0  # it lives on by itself: no warning when this object goes
+                return running
+            if process.poll() is not None:
+                break
+            self._clock.sleep(_POLL_S)
+        ended = process.poll()
+        if ended is None:
+            process.kill()
+            process.wait()
+        raise EngineError(
+            "The engine does not start."
+            if ended is None
+            else f"The engine ended at once (exit code {ended}).",
+            code="engine_start",
+            hint=f"Run 'mango doctor'; the engine's own words are in {log}.",
+            details={"log": _tail(log)},
+        )
+
+    def _record(self) -> dict[str, Any] | None:
+        record = journal.read_json(self._folders.engine / ENGINE_FILE)
+        if record is None or not isinstance(record.get("url"), str) or not record.get("secret"):
+            return None
+        return record
+
+    def _make_folders(self) -> None:
+        for folder in (self._folders.engine, self._folders.logs):
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as problem:
+                raise ConfigurationError(
+                    f"The folder {folder} can't be made ({problem.strerror}).",
+                    code="folder",
+                    hint="Free some space, or set MANGO_HOME to a folder that you may write to.",
+                ) from None
+            if not os.access(folder, os.W_OK):
+                raise ConfigurationError(
+                    f"The folder {folder} can't be written.",
+                    code="folder",
+                    hint="Correct its permissions, or set MANGO_HOME to another folder.",
+                )
+
+    def _ask(
+        self, record: Mapping[str, Any], endpoint: endpoints.Endpoint, headers: Mapping[str, str]
+    ) -> tuple[dict[str, Any], dict[str, str]]:
+        """Ask over a bare loopback connection: no proxy, no netrc, no redirects."""
+        address = urlsplit(str(record["url"]))
+        connection = http.client.HTTPConnection(
+            address.hostname or "", address.port or 80, timeout=_HELLO_LIMIT_S
+        )
+        try:
+            connection.request(endpoint.method, endpoint.path(), headers=dict(headers))
+            answer = connection.getresponse()
+            body = json.loads(answer.read(65536) or b"{}")
+            return (
+                body if isinstance(body, dict) else {},
+                {key.lower(): value for key, value in answer.getheaders()},
+            )
+        finally:
+            connection.close()
+
+
+def code_folder() -> Path:
+    """Return the folder that holds the package."""
+    return Path(__file__).parent.parent
+
+
+def _detached() -> dict[str, Any]:
+    if sys.platform == "win32":
+        flags = subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
+        return {"creationflags": flags}
+    return {"start_new_session": True}
+
+
+def _is_alive(pid: int) -> bool:
+    if pid <= 0 or sys.platform == "win32":
+        return False  # on Windows signal 0 would end it; the silent port is enough
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    # a child of ours that ended stays listed until somebody asks for it
+    with contextlib.suppress(ChildProcessError):
+        return os.waitpid(pid, os.WNOHANG) == (0, 0)
+    return True
+
+
+def _tail(path: Path) -> str:
+    from mango_skill.client.scrub import scrub
+
+    with contextlib.suppress(OSError):
+        return scrub(path.read_text(encoding="utf-8", errors="replace")[-2000:])
+    return ""

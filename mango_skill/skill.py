@@ -1,0 +1,88 @@
+"""The skill as one object: message and files in, reply out. A face over the tools.
+
+::
+
+    from mango_skill import open_skill
+
+    skill = open_skill(project="holiday")
+    print(skill.handle("cut the pauses and add calm music", files=["beach.mp4"]).text)
+    print(skill.handle("export as mp4").text)
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mango_skill.tools import TOOLS, ToolContext, call
+from mango_skill.tools.words import LONGEST_WAIT_S
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a message led to.
+
+    Attributes:
+        text: What to show the user; never empty, never a token.
+        ok: Whether everything that was asked for is done or under way.
+        job_id: Names work that is still running; ``MangoSkill.wait`` follows it.
+        actions: What the message asked for, in order.
+        data: The tool's whole answer.
+    """
+
+    text: str
+    ok: bool
+    job_id: str | None = None
+    actions: tuple[str, ...] = ()
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+class MangoSkill:
+    """One conversation about one project. Its methods answer; they do not raise."""
+
+    def __init__(self, context: ToolContext) -> None:
+        self._context = context
+
+    @property
+    def project(self) -> str:
+        """The project that this conversation is about."""
+        return self._context.project
+
+    def handle(
+        self, text: str, files: Sequence[str | os.PathLike[str]] = (), *, wait_s: int = LONGEST_WAIT_S
+    ) -> Reply:
+        """Do what a message asks for; answers at the latest after ``wait_s`` seconds of waiting (0 to 45)."""
+        arguments = {"text": text, "files": [os.fspath(one) for one in files], "wait_s": wait_s}
+        return _reply(self.call("send_message", arguments))
+
+    def wait(self, job_id: str, *, wait_s: int = LONGEST_WAIT_S) -> Reply:
+        """Follow running work for up to ``wait_s`` seconds (0 to 45)."""
+        return _reply(self.call("wait_for_job", {"job_id": job_id, "wait_s": wait_s}))
+
+    def call(self, name: str, arguments: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Call one tool; see ``mango_skill.tools.call``."""
+        return call(name, arguments, self._context)
+
+    @staticmethod
+    def tool_names() -> tuple[str, ...]:
+        """Return the names of the tools."""
+        return tuple(TOOLS)
+
+
+def _reply(answer: Mapping[str, Any]) -> Reply:
+    if not answer["ok"]:
+        error = answer["error"]
+        said = " ".join(part for part in (error["message"], error.get("hint", "")) if part)
+        return Reply(said, ok=False, data=answer)
+    result = answer.get("result") or answer
+    running = result.get("state") in ("running", "queued") or answer.get("state") in ("running", "queued")
+    text = result.get("reply") or answer.get("note") or ("Still working on it." if running else "Done.")
+    return Reply(
+        str(text),
+        ok=True,
+        job_id=answer.get("job_id") if running else None,
+        actions=tuple(answer.get("actions", ())),
+        data=answer,
+    )
