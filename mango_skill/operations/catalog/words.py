@@ -1,0 +1,207 @@
+"""Text, graphics and captions: what stands on the picture."""
+
+from __future__ import annotations
+
+from mango_skill.operations.catalog.parts import (
+    CONTENT,
+    COUNT,
+    FLAG,
+    INSTANT,
+    PERCENT,
+    PLACE,
+    SECONDS,
+    SIGNED_SECONDS,
+    WORD,
+    clip,
+    color,
+    end,
+    language,
+    length,
+    name,
+    op,
+    par,
+    position,
+    size,
+    source,
+    span,
+    start,
+    target,
+    text,
+)
+from mango_skill.operations.kinds import Choice, ListOf, Record
+
+_WEIGHT = par("weight", WORD, "in the weight {}", "bold, regular or light.")
+_FONT = par("font", WORD, "in the font {}", "A font's name.")
+_STYLE = par("style", WORD, "in the style {}", "A named style, such as word_by_word or karaoke.")
+_CASE = par("case", Choice(("upper", "lower", "sentence", "title")), "in {} case", "Letter case.")
+_MAX_WORDS = par("max_words", COUNT, "with at most {} words a line", "Words a line.")
+_BACKGROUND = par("background", WORD, "on the background {}", "A color, box or none.")
+_OUTLINE = par("outline", WORD, "with the outline {}", "The outline's color, or none.")
+_OPACITY = par("opacity_percent", PERCENT, "at {} percent opacity", "100 hides what is behind.")
+_CUES = ListOf(Record({"start": SECONDS, "end": SECONDS, "text": CONTENT}))
+_AT = par("at", PLACE, "at {} s", "Seconds on the timeline, end or transitions.")
+_DURATION = par("duration", SECONDS, "for {} seconds", "How long it stays.")
+
+GRAPHICS = (
+    op(
+        "add_title",
+        "D",
+        "Add a title",
+        "Write text on the picture.",
+        text,
+        *span,
+        _DURATION,
+        par("position_time", Choice(("start", "end")), "at the {} of the video", "Beginning or end."),
+        position,
+        color,
+        size,
+        _FONT,
+        _WEIGHT,
+        par("animation", WORD, "with the animation {}", "How it comes in."),
+        _BACKGROUND,
+        clip,
+    ),
+    op(
+        "edit_text",
+        "D",
+        "Change the wording",
+        "Let a text say something else.",
+        target,
+        par("text", CONTENT, "to the text {}", "What it says from now on."),
+        par("find", CONTENT, "replacing {}", "What it said before."),
+    ),
+    op(
+        "style_text",
+        "D",
+        "Restyle the text",
+        "Change how a text looks.",
+        target,
+        color,
+        size,
+        position,
+        _WEIGHT,
+        _FONT,
+        _BACKGROUND,
+        _OUTLINE,
+        _CASE,
+        _OPACITY,
+    ),
+    op(
+        "extend_text",
+        "D",
+        "Show the text longer",
+        "Let a text stay longer.",
+        target,
+        par("seconds", SIGNED_SECONDS, "by {} seconds", "How much longer; below 0 is shorter."),
+    ),
+    op(
+        "animate_text",
+        "D",
+        "Animate the text",
+        "Let a text move in.",
+        target,
+        par("animation", WORD, "with the animation {}", "slide_left, typewriter, bounce and so on."),
+    ),
+    op("remove_text", "D", "Remove the text", "Take a text off the picture.", target),
+    op(
+        "lower_third",
+        "D",
+        "Add a lower third",
+        "Name and role of who is speaking.",
+        name,
+        par("role", CONTENT, "with the role {}", "What the person does."),
+        start,
+        end,
+    ),
+    op(
+        "add_credits",
+        "D",
+        "Add end credits",
+        "Roll names at the end.",
+        par("lines", ListOf(CONTENT), "with the lines {}", "One line each."),
+    ),
+    op("watermark", "D", "Add a watermark", "A logo or name over all of it.", source, text, position, _OPACITY),
+    op("progress_bar", "D", "Add a progress bar", "Show how much has passed.", position, color),
+    op(
+        "countdown",
+        "D",
+        "Show a countdown",
+        "Count down on the picture.",
+        par("seconds", SECONDS, "from {}", "Number that it counts from."),
+        par("at", INSTANT, "at {} s", "Seconds on the timeline, or end."),
+    ),
+    op("sticker", "D", "Add a sticker", "A small picture or emoji.", name, _AT, position),
+    op("annotation", "V", "Point something out", "A circle or arrow around a thing in the picture.", target),
+    op("add_image", "D", "Show an image", "Show a picture file.", source, *span, position, _DURATION),
+    op(
+        "slideshow",
+        "D",
+        "Make a slideshow",
+        "Show pictures one after another.",
+        par("seconds_each", SECONDS, "with {} seconds each", "How long each stays."),
+    ),
+)
+
+CAPTIONS = (
+    op(
+        "add_captions",
+        "AD",
+        "Add captions",
+        "Write what is said on the picture.",
+        language,
+        par("languages", ListOf(WORD), "in the languages {}", "ISO 639 codes, one line each."),
+        _STYLE,
+        color,
+        position,
+        _MAX_WORDS,
+        _CASE,
+        par("burn", FLAG, "burned in {}", "In the picture, or as a file beside it."),
+        source,
+        par("cues", _CUES, "with the cues {}", "The captions themselves."),
+        size,
+        _WEIGHT,
+        _FONT,
+        _BACKGROUND,
+        _OUTLINE,
+    ),
+    op(
+        "translate_captions",
+        "G",
+        "Translate the captions",
+        "Captions in another language.",
+        par("language", WORD, "into the language {}", "ISO 639 code."),
+    ),
+    op(
+        "style_captions",
+        "D",
+        "Restyle the captions",
+        "Change how the captions look.",
+        _STYLE,
+        color,
+        size,
+        position,
+        _WEIGHT,
+        _FONT,
+        _CASE,
+        _MAX_WORDS,
+        _BACKGROUND,
+        _OUTLINE,
+    ),
+    op(
+        "edit_captions",
+        "D",
+        "Correct the captions",
+        "Replace words in the captions.",
+        par("find", CONTENT, "replacing {}", "What they say."),
+        par("replace", CONTENT, "with {}", "What they should say."),
+    ),
+    op(
+        "shift_captions",
+        "D",
+        "Shift the captions",
+        "Show the captions earlier or later.",
+        par("seconds", SIGNED_SECONDS, "by {} seconds", "Later is above 0, earlier below."),
+    ),
+    op("remove_captions", "D", "Remove the captions", "No captions."),
+)
+
