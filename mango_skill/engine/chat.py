@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from mango_skill.engine import director
 from mango_skill.engine.director import Direction
 from mango_skill.engine.drafting import Drafting
 from mango_skill.engine.store import Session
@@ -28,10 +27,18 @@ _LOG: Final = logging.getLogger(__name__)
 class Conversations:
     """Runs turns, each in a thread of its own: a caller that hangs up does not stop the edit."""
 
-    def __init__(self, *, drafting: Drafting, turns: Turns, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        *,
+        drafting: Drafting,
+        turns: Turns,
+        clock: Callable[[], float],
+        direct: Callable[..., Direction],
+    ) -> None:
         self._drafting = drafting
         self._turns = turns
         self._clock = clock
+        self._carry_out = direct
 
     def start(self, session: Session, message: str, listener: Listener) -> None:
         """Begin a turn and return at once; ``listener`` hears of it from another thread.
@@ -76,7 +83,7 @@ class Conversations:
 
     def _direct(self, session: Session, message: str) -> tuple[Direction, int]:
         before = self._drafting.current(session.id)
-        direction = director.direct(
+        direction = self._carry_out(
             message,
             timeline=before.timeline,
             assets=self._drafting.references(session.id),

@@ -24,7 +24,7 @@ from mango_skill.engine.receiving import MultipartReceiver
 from mango_skill.engine.service import Service
 from mango_skill.engine.store import Session
 from mango_skill.engine.tickets import EXPIRES, SIGNATURE
-from mango_skill.errors import ArgumentError, InternalError, MangoError, PlanError, ServiceError
+from mango_skill.errors import ArgumentError, EngineError, InternalError, MangoError, PlanError, ServiceError
 from mango_skill.protocol import constants, emission, endpoints, proof
 from mango_skill.protocol.endpoints import Endpoint
 
@@ -46,7 +46,6 @@ class Front:
         secret: str,
         version: str,
         pid: int,
-        stop: Callable[[], None],
         heartbeat_s: float = HEARTBEAT_S,
     ) -> None:
         """Put the calls together.
@@ -56,17 +55,17 @@ class Front:
             secret: Of ``engine.json``; proves the engine to callers and callers to the engine.
             version: Of the program.
             pid: Of this process.
-            stop: Asks the process to end.
             heartbeat_s: Between two heartbeats of a silent chat stream.
         """
         self._service = service
         self._secret = secret
         self._about = {"version": version, "pid": pid}
-        self._stop = stop
+        self._stop: Callable[[], None] = _cant_stop
         self._heartbeat_s = heartbeat_s
 
-    def application(self, guard: Callable[[ASGIApp], ASGIApp]) -> ASGIApp:
-        """Return the ASGI application behind its guard."""
+    def application(self, *, guard: Callable[[ASGIApp], ASGIApp], stop: Callable[[], None]) -> ASGIApp:
+        """Return the ASGI application behind its guard; ``stop`` asks the process to end."""
+        self._stop = stop
         calls: tuple[tuple[Endpoint, Handler], ...] = (
             (endpoints.ENGINE_HELLO, self.hello),
             (endpoints.ENGINE_STOP, self.stop),
@@ -297,6 +296,10 @@ def _hand_over(frames: asyncio.Queue[bytes | None]) -> Callable[[bytes | None], 
             loop.call_soon_threadsafe(frames.put_nowait, frame)
 
     return listener
+
+
+def _cant_stop() -> None:
+    raise EngineError("The engine is not running yet.", code="stopping", hint="Ask again.")
 
 
 def _render_id(request: Request) -> str:

@@ -299,7 +299,7 @@ def _terminate(worker: subprocess.Popen[bytes]) -> None:
 
 def _remove_leftovers(folder: Path, token: str, *, kept: RenderJob | None) -> None:
     for path in folder.glob(f"*{token}*"):
-        if kept is None or path.name not in (kept.file, *kept.facts.get("sidecars", ())):
+        if kept is None or path.name not in kept.files:
             path.unlink(missing_ok=True)
 
 

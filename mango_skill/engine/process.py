@@ -15,10 +15,10 @@ from typing import Final
 import anyio.to_thread
 import uvicorn
 
-from mango_skill.engine.http import Front, Guard
+from mango_skill.engine.http import HEARTBEAT_S, Front, Guard
 from mango_skill.engine.instance import LOOPBACK, HomeLock, Instance, listen
 from mango_skill.engine.places import Places
-from mango_skill.engine.service import Service
+from mango_skill.engine.service import NO_SEAMS, Seams, Service
 from mango_skill.settings import Settings
 from mango_skill.version import VERSION
 
@@ -45,8 +45,22 @@ class Activity:
         self.last = time.monotonic()
 
 
-def run(places: Places, settings: Settings, *, idle_s: float) -> None:
+def run(
+    places: Places,
+    settings: Settings,
+    *,
+    idle_s: float,
+    seams: Seams = NO_SEAMS,
+    heartbeat_s: float = HEARTBEAT_S,
+) -> None:
     """Be the engine of this home until stopped.
+
+    Args:
+        places: Its folders.
+        settings: Of the user.
+        idle_s: Stop after so long without work.
+        seams: What a test may replace.
+        heartbeat_s: Between two heartbeats of a silent chat stream.
 
     Raises:
         EngineError: Another engine runs here, or the folder or its database can't be used.
@@ -56,7 +70,7 @@ def run(places: Places, settings: Settings, *, idle_s: float) -> None:
     try:
         listener = listen()
         url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
-        service = Service(places, settings, url=url)
+        service = Service(places, settings, url=url, seams=seams)
         instance = Instance(
             url=url,
             version=VERSION,
@@ -66,7 +80,11 @@ def run(places: Places, settings: Settings, *, idle_s: float) -> None:
             started=time.time(),
         )
         try:
-            asyncio.run(_serve(service, instance, places, listener=listener, idle_s=idle_s))
+            service.start()
+            front = Front(
+                service, secret=instance.secret, version=VERSION, pid=instance.pid, heartbeat_s=heartbeat_s
+            )
+            asyncio.run(_serve(service, front, instance, places, listener=listener, idle_s=idle_s))
         finally:
             instance.withdraw(places.home)
             service.stop(wait_s=DRAIN_S)
@@ -76,20 +94,24 @@ def run(places: Places, settings: Settings, *, idle_s: float) -> None:
 
 
 async def _serve(
-    service: Service, instance: Instance, places: Places, *, listener: socket.socket, idle_s: float
+    service: Service,
+    front: Front,
+    instance: Instance,
+    places: Places,
+    *,
+    listener: socket.socket,
+    idle_s: float,
 ) -> None:
     activity = Activity(last=time.monotonic())
     stopping = asyncio.Event()
-    front = Front(
-        service, secret=instance.secret, version=instance.version, pid=instance.pid, stop=stopping.set
-    )
     application = front.application(
-        functools.partial(
+        stop=stopping.set,
+        guard=functools.partial(
             Guard,
             host=instance.url.removeprefix("http://"),
             entered=activity.enter,
             left=activity.leave,
-        )
+        ),
     )
     server = uvicorn.Server(
         uvicorn.Config(
@@ -110,8 +132,6 @@ async def _serve(
     if not serving.done():
         instance.publish(places.home)
         _LOG.info("version %s listens at %s", instance.version, instance.url)
-        # clearing up after the engine before must not keep the first caller waiting
-        await anyio.to_thread.run_sync(service.start)
         tidying = asyncio.create_task(_tidy(service))
         await _until_over(service, activity, stopping, serving, idle_s=idle_s)
         tidying.cancel()

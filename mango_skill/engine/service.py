@@ -5,19 +5,23 @@ from __future__ import annotations
 import logging
 import secrets
 import time
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from mango_skill.engine.chat import MAX_MESSAGE, Conversations, Listener
+from mango_skill.engine.director import Direction, direct
 from mango_skill.engine.drafting import Drafting
 from mango_skill.engine.exports import Download, Exports, no_such_render
+from mango_skill.engine.footage import Footage, describe
+from mango_skill.engine.housekeeping import Housekeeping
 from mango_skill.engine.jobs import RenderQueue
-from mango_skill.engine.links import Fetcher, LinkLimits
+from mango_skill.engine.links import Fetcher
 from mango_skill.engine.media.info import MediaInfo
 from mango_skill.engine.media.worker import examine
 from mango_skill.engine.places import Places
-from mango_skill.engine.receiving import FileSink, ReceivedFile, Reserve
+from mango_skill.engine.receiving import FileSink, ReceivedFile
 from mango_skill.engine.store import Asset, RenderJob, Session, Store
 from mango_skill.engine.studio import AnalysisStudio
 from mango_skill.engine.tickets import Tickets
@@ -25,7 +29,6 @@ from mango_skill.engine.turns import Turns
 from mango_skill.errors import (
     ArgumentError,
     ConfigurationError,
-    MangoError,
     PlanError,
     ServiceError,
 )
@@ -34,7 +37,6 @@ from mango_skill.settings import Settings
 
 _DAY_S: Final = 86_400.0
 _MAX_LANGUAGE: Final = 35
-_MAX_LINKS: Final = 50
 _LOG: Final = logging.getLogger(__name__)
 
 FREE_BALANCE: Final[Mapping[str, Any]] = {
@@ -52,14 +54,19 @@ class Seams:
 
     clock: Callable[[], float] = time.time
     examine: Callable[[str], MediaInfo] = examine
+    direct: Callable[..., Direction] = direct
     fetcher: Fetcher | None = None
     render_command: Sequence[str] | None = None
+
+
+NO_SEAMS: Final = Seams()
+"""The real thing everywhere."""
 
 
 class Service:
     """The engine's decisions. Every method may be called from any thread."""
 
-    def __init__(self, places: Places, settings: Settings, *, url: str, seams: Seams = Seams()) -> None:
+    def __init__(self, places: Places, settings: Settings, *, url: str, seams: Seams = NO_SEAMS) -> None:
         """Open the store and put the parts together; ``start`` sets the renders going.
 
         Raises:
@@ -72,7 +79,9 @@ class Service:
         self._store = Store(places.database)
         self._turns = Turns()
         self._drafting = Drafting(self._store, studio=self._studio, clock=self._clock)
-        self._conversations = Conversations(drafting=self._drafting, turns=self._turns, clock=self._clock)
+        self._conversations = Conversations(
+            drafting=self._drafting, turns=self._turns, clock=self._clock, direct=seams.direct
+        )
         self._queue = RenderQueue(
             self._store,
             places,
@@ -91,13 +100,31 @@ class Service:
             clock=self._clock,
             url=url,
         )
-        self.client_id = self._store.accounts.fact("client_id", default=_random_uuid())
+        self._footage = Footage(
+            self._store,
+            places=places,
+            drafting=self._drafting,
+            turns=self._turns,
+            settings=settings,
+            clock=self._clock,
+            examine=seams.examine,
+            fetcher=seams.fetcher,
+        )
+        self._housekeeping = Housekeeping(
+            self._store,
+            places=places,
+            queue=self._queue,
+            turns=self._turns,
+            settings=settings,
+            clock=self._clock,
+        )
+        self.client_id = self._store.accounts.fact("client_id", default=str(uuid.uuid4()))
 
     # Life ----------------------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Clear up after the engine before, and go on with its renders."""
-        self._sweep()
+        self._housekeeping.sweep()
         self._queue.start()
 
     def stop(self, *, wait_s: float) -> None:
@@ -106,6 +133,10 @@ class Service:
             _LOG.warning("stopped while a turn was still running")
         self._queue.stop()
         self._store.close()
+
+    def tidy(self) -> None:
+        """Remove what is too old or too much, see ``Housekeeping.tidy``."""
+        self._housekeeping.tidy()
 
     def is_working(self) -> bool:
         """Whether a turn or a render is under way."""
@@ -183,8 +214,7 @@ class Service:
         Raises:
             BusyError: A turn does not come to its end.
         """
-        with self._turns.hold(session.id):
-            self._remove(session.id)
+        self._housekeeping.delete(session.id)
         return {"deleted": session.id}
 
     def claim_token(self, session: Session) -> dict[str, Any]:
@@ -213,7 +243,7 @@ class Service:
             "state": {
                 "draft": current.draft,
                 "draft_version": current.number,
-                "video_infos": [described(asset) for asset in self._store.sessions.assets(session.id)],
+                "video_infos": [describe(asset) for asset in self._store.sessions.assets(session.id)],
                 "canvas_config": {}
                 if canvas is None
                 else {
@@ -243,73 +273,20 @@ class Service:
     # Footage -------------------------------------------------------------------------------------------
 
     def expect_upload(self, session: Session, size: int | None) -> None:
-        """Refuse an upload that would not fit, before its first byte.
-
-        Raises:
-            MediaError: Code 4002.
-        """
-        self._reserve(session.id).check(size or 0)
+        """Refuse an upload that would not fit, see ``Footage.expect``."""
+        self._footage.expect(session, size)
 
     def open_sink(self, session: Session, name: str) -> FileSink:
         """Return where a file that is on its way may be written."""
-        return FileSink(name, self._places.media(session.id), reserve=self._reserve(session.id))
+        return self._footage.open_sink(session, name)
 
     def take_files(self, session: Session, files: Sequence[ReceivedFile]) -> dict[str, Any]:
-        """Look at files that arrived, keep the good ones and put them onto the draft.
-
-        Raises:
-            MangoError: Why the first one can't be used, when none can.
-        """
-        taken: list[Asset] = []
-        refused: list[tuple[ReceivedFile, MangoError]] = []
-        for file in files:
-            try:
-                taken.append(self._take(session.id, file))
-            except MangoError as problem:
-                refused.append((file, problem))
-            finally:
-                self._discard_unused(session.id, file)
-        if not taken:
-            raise refused[0][1]
-        with self._turns.hold(session.id):
-            version = self._drafting.place(session.id, taken)
-        answer: dict[str, Any] = {
-            "files": [described(asset) for asset in taken],
-            "draft_version": version,
-        }
-        if refused:
-            answer["refused"] = [
-                {"name": file.name, **emission.failure(problem)} for file, problem in refused
-            ]
-        return answer
+        """Keep files that arrived, see ``Footage.take``."""
+        return self._footage.take(session, files)
 
     def fetch_links(self, session: Session, links: Sequence[str]) -> dict[str, Any]:
-        """Fetch files behind links, then treat them as if they had been sent.
-
-        Raises:
-            ArgumentError: Links are turned off, refused, or none was given.
-            MediaError: The server did not give the file, or it can't be used.
-        """
-        if not self._settings.links:
-            raise ArgumentError(
-                "Fetching links is turned off.",
-                code="link_refused",
-                hint="Download the file and upload it, or set 'links: true' in config.yaml.",
-            )
-        if not 0 < len(links) <= _MAX_LINKS:
-            raise ArgumentError(f"Give 1 to {_MAX_LINKS} links.", hint='Send {"urls": ["https://..."]}.')
-        fetcher = self._seams.fetcher or Fetcher(
-            LinkLimits(self._settings.link_max_bytes, self._settings.link_limit_s), time.monotonic
-        )
-        files: list[ReceivedFile] = []
-        try:
-            for link in links:
-                files.append(fetcher.fetch(link, lambda name: self.open_sink(session, name)))
-        except BaseException:
-            for file in files:
-                file.path.unlink(missing_ok=True)
-            raise
-        return self.take_files(session, files)
+        """Fetch files behind links, see ``Footage.fetch``."""
+        return self._footage.fetch(session, links)
 
     # The chat ------------------------------------------------------------------------------------------
 
@@ -373,77 +350,5 @@ class Service:
             raise no_such_render()
         return job
 
-    # Housekeeping --------------------------------------------------------------------------------------
-
-    def tidy(self) -> None:
-        """Remove sessions that were not used for the retention time, then the oldest beyond the quota."""
-        sessions = self._store.sessions.oldest_first()
-        oldest_kept = self._clock() - self._settings.retention_days * _DAY_S
-        sizes = {session.id: self._places.size(session.id) for session in sessions}
-        total = sum(sizes.values())
-        for session in sessions:
-            if session.touched >= oldest_kept and total <= self._settings.quota_bytes:
-                continue
-            if self._turns.is_busy(session.id) or self._has_unfinished(session.id):
-                continue
-            with self._turns.hold(session.id):
-                self._remove(session.id)
-            total -= sizes[session.id]
-            _LOG.info("removed session %s, last used %.0f", session.id, session.touched)
-
-    def _has_unfinished(self, session_id: str) -> bool:
-        return any(job.finished is None for job in self._store.renders.of_session(session_id))
-
-    def _remove(self, session_id: str) -> None:
-        for job in self._store.renders.of_session(session_id):
-            self._queue.cancel(job.id)
-        self._store.sessions.delete(session_id)
-        self._places.remove(session_id)
-
-    def _sweep(self) -> None:
-        sessions = [session.id for session in self._store.sessions.oldest_first()]
-        kept = set()
-        for session_id in sessions:
-            kept |= {
-                self._places.media(session_id) / one.file for one in self._store.sessions.assets(session_id)
-            }
-            for job in self._store.renders.of_session(session_id):
-                names = [job.file, *job.facts.get("sidecars", ())] if job.file else []
-                kept |= {self._places.renders(session_id) / name for name in names}
-        self._places.sweep(sessions, frozenset(kept))
-
-    def _reserve(self, session_id: str) -> Reserve:
-        return Reserve(self._places.media(session_id), reserve_bytes=self._settings.free_disk_reserve_bytes)
-
-    def _take(self, session_id: str, file: ReceivedFile) -> Asset:
-        known = self._store.sessions.same_content(session_id, file.sha256)
-        if known is not None:
-            return known
-        info = self._seams.examine(str(file.path))
-        return self._store.sessions.add_asset(
-            session_id,
-            name=file.name,
-            sha256=file.sha256,
-            file=file.path.name,
-            info=info.to_dict(),
-            now=self._clock(),
-        )
-
-    def _discard_unused(self, session_id: str, file: ReceivedFile) -> None:
-        asset = self._store.sessions.same_content(session_id, file.sha256)
-        if asset is None or asset.file != file.path.name:
-            file.path.unlink(missing_ok=True)
-
     def _studio(self, assets: Mapping[str, Asset]) -> AnalysisStudio:
         return AnalysisStudio(assets, store=self._store, places=self._places)
-
-
-def described(asset: Asset) -> dict[str, Any]:
-    """Return a file as the wire shows it."""
-    return emission.media_info(asset_id=asset.id, name=asset.name, facts=asset.info)
-
-
-def _random_uuid() -> str:
-    import uuid
-
-    return str(uuid.uuid4())

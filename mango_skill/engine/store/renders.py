@@ -83,6 +83,11 @@ class RenderJob:
     created: float
     finished: float | None
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names of the result and of what lies beside it."""
+        return (self.file, *self.facts.get("sidecars", ())) if self.file else ()
+
 
 class Renders:
     """The table of render jobs. A change names the statuses that it may leave; see ``TRANSITIONS``."""

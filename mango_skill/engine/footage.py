@@ -1,0 +1,138 @@
+"""Files of a session: received or fetched, looked at in a child process, kept, and put onto the draft."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from mango_skill.engine.drafting import Drafting
+from mango_skill.engine.links import Fetcher, LinkLimits
+from mango_skill.engine.media.info import MediaInfo
+from mango_skill.engine.places import Places
+from mango_skill.engine.receiving import FileSink, ReceivedFile, Reserve
+from mango_skill.engine.store import Asset, Session, Store
+from mango_skill.engine.turns import Turns
+from mango_skill.errors import ArgumentError, MangoError
+from mango_skill.protocol import emission
+from mango_skill.settings import Settings
+
+MAX_LINKS: Final = 50
+
+
+class Footage:
+    """What can be done with files."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        places: Places,
+        drafting: Drafting,
+        turns: Turns,
+        settings: Settings,
+        clock: Callable[[], float],
+        examine: Callable[[str], MediaInfo],
+        fetcher: Fetcher | None = None,
+    ) -> None:
+        self._store = store
+        self._places = places
+        self._drafting = drafting
+        self._turns = turns
+        self._settings = settings
+        self._clock = clock
+        self._examine = examine
+        self._fetcher = fetcher or Fetcher(
+            LinkLimits(settings.link_max_bytes, settings.link_limit_s), time.monotonic
+        )
+
+    def expect(self, session: Session, size: int | None) -> None:
+        """Refuse an upload that would not fit, before its first byte.
+
+        Raises:
+            MediaError: Code 4002.
+        """
+        self._reserve(session.id).check(size or 0)
+
+    def open_sink(self, session: Session, name: str) -> FileSink:
+        """Return where a file that is on its way may be written."""
+        return FileSink(name, self._places.media(session.id), reserve=self._reserve(session.id))
+
+    def take(self, session: Session, files: Sequence[ReceivedFile]) -> dict[str, Any]:
+        """Look at files that arrived, keep the good ones and put them onto the draft.
+
+        Raises:
+            MangoError: Why the first one can't be used, when none can.
+            BusyError: A turn does not come to its end; the files are kept, sending them again places them.
+        """
+        taken: list[Asset] = []
+        refused: list[tuple[ReceivedFile, MangoError]] = []
+        for file in files:
+            try:
+                taken.append(self._take(session.id, file))
+            except MangoError as problem:
+                refused.append((file, problem))
+            finally:
+                self._discard_unused(session.id, file)
+        if not taken:
+            raise refused[0][1]
+        with self._turns.hold(session.id):
+            version = self._drafting.place(session.id, taken)
+        answer: dict[str, Any] = {"files": [describe(asset) for asset in taken], "draft_version": version}
+        if refused:
+            answer["refused"] = [
+                {"name": file.name, **emission.failure(problem)} for file, problem in refused
+            ]
+        return answer
+
+    def fetch(self, session: Session, links: Sequence[str]) -> dict[str, Any]:
+        """Fetch files behind links, then treat them as if they had been sent.
+
+        Raises:
+            ArgumentError: Links are turned off, refused, or none was given.
+            MediaError: The server did not give the file, or it can't be used.
+        """
+        if not self._settings.links:
+            raise ArgumentError(
+                "Fetching links is turned off.",
+                code="link_refused",
+                hint="Download the file and upload it, or set 'links: true' in config.yaml.",
+            )
+        if not 0 < len(links) <= MAX_LINKS:
+            raise ArgumentError(f"Give 1 to {MAX_LINKS} links.", hint='Send {"urls": ["https://..."]}.')
+        files: list[ReceivedFile] = []
+        try:
+            for link in links:
+                files.append(self._fetcher.fetch(link, lambda name: self.open_sink(session, name)))
+        except BaseException:
+            for file in files:
+                file.path.unlink(missing_ok=True)
+            raise
+        return self.take(session, files)
+
+    def _reserve(self, session_id: str) -> Reserve:
+        return Reserve(self._places.media(session_id), reserve_bytes=self._settings.free_disk_reserve_bytes)
+
+    def _take(self, session_id: str, file: ReceivedFile) -> Asset:
+        known = self._store.sessions.same_content(session_id, file.sha256)
+        if known is not None:
+            return known
+        info = self._examine(str(file.path))
+        return self._store.sessions.add_asset(
+            session_id,
+            name=file.name,
+            sha256=file.sha256,
+            file=file.path.name,
+            info=info.to_dict(),
+            now=self._clock(),
+        )
+
+    def _discard_unused(self, session_id: str, file: ReceivedFile) -> None:
+        asset = self._store.sessions.same_content(session_id, file.sha256)
+        if asset is None or asset.file != file.path.name:
+            file.path.unlink(missing_ok=True)
+
+
+def describe(asset: Asset) -> Mapping[str, Any]:
+    """Return a file as the wire shows it."""
+    return emission.media_info(asset_id=asset.id, name=asset.name, facts=asset.info)
