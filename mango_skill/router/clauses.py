@@ -1,0 +1,141 @@
+"""A message cut into clauses, each with the verdict of the rule that fired for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from mango_skill.router.reading import Reading
+from mango_skill.router.tables import THING_FILL, Rule, Table
+
+_HARD = re.compile(r"[.!?;\n。！？；…]")
+_EDGES = " \n\t,.;:!?，。；：！？、…-–—~()[]（）【】"
+_MOST_CLAUSES = 24
+_MOST_CHARS = 320
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A range of the folded text, what it was taken for, and why.
+
+    ``verdict`` is an action word, ``hold``, ``weak`` or ``unknown``; ``rule`` the rule's id.
+    """
+
+    start: int
+    end: int
+    text: str
+    verdict: str = "unknown"
+    rule: str = ""
+    opens: bool = False
+    bare: bool = False
+
+
+def read_clauses(reading: Reading, tables: Sequence[Table]) -> list[Clause]:
+    """Cut at punctuation and at joints behind which a new demand begins; judge every clause."""
+    masked = mask_things(reading.folded, tables)
+    clauses: list[Clause] = []
+    for start, end, hard in _cut(masked, tables):
+        piece = judge(_make_clause(masked, start, end), tables)
+        if not piece.text:
+            continue
+        if clauses and not hard:
+            judged = judge(_make_clause(masked, clauses[-1].start, end), tables)
+            # "Put the captions out as srt" is one demand, whatever joint seems to stand in it.
+            same = judged.verdict == piece.verdict and judged.opens and clauses[-1].verdict != piece.verdict
+            if _begins(piece, clauses[-1]) and not same:
+                clauses.append(piece)
+                continue
+            kept = replace(clauses[-1], end=judged.end, text=judged.text)
+            clauses[-1] = kept if judged.verdict in ("unknown", "weak") else judged
+            continue
+        clauses.append(piece)
+    return clauses
+
+
+def mask_things(folded: str, tables: Sequence[Table]) -> str:
+    """Overwrite the names of things that only sound like a command: end credits, white balance."""
+    for table in tables:
+        folded = table.things.sub(lambda match: THING_FILL * len(match.group()), folded)
+    return folded
+
+
+def judge(clause: Clause, tables: Sequence[Table]) -> Clause:
+    """Return the clause with the verdict of the first rule that fires, tables in order."""
+    weak: Clause | None = None
+    for table in tables:
+        head = strip_edges(clause.text, table)
+        if not head and clause.text and weak is None:
+            weak = replace(clause, verdict="weak", rule=f"{table.language}.polite")
+            continue
+        rule = _first_rule(table.rules, clause.text, head)
+        if rule is not None and rule.verdict != "weak":
+            return replace(clause, verdict=rule.verdict, rule=rule.id, opens=rule.opens, bare=rule.bare)
+        if rule is not None and weak is None:
+            weak = replace(clause, verdict="weak", rule=rule.id)
+        elif table.subject.search(clause.text) and (weak is None or weak.verdict == "unknown"):
+            weak = replace(clause, verdict="chat", rule=f"{table.language}.subject")
+    return weak or clause
+
+
+def strip_edges(text: str, table: Table) -> str:
+    """Return a clause without the polite words at its edges ("could you ... please")."""
+    match = table.prefix.match(text)
+    head = text[match.end() :] if match else text
+    return table.suffix.sub("", head).strip(_EDGES)
+
+
+def _first_rule(rules: Sequence[Rule], text: str, head: str) -> Rule | None:
+    return next((rule for rule in rules if rule.fires(text, head)), None)
+
+
+def _begins(piece: Clause, before: Clause) -> bool:
+    if piece.verdict in ("unknown", "weak"):
+        return False
+    if not piece.opens:
+        return before.verdict == "weak"
+    # Behind "a tutorial on how to edit", "export videos" is still its matter.
+    return not (before.verdict == "chat" and _ABOUT.search(before.text) and not _POINTING.search(piece.text))
+
+
+_ABOUT = re.compile(
+    r"\b(?:how to|about|explain\w*|tutorial|showing|shows? how|teach\w*|story of|says?|saying|reads?|called|titled)\b"
+    r"|关于|教程|教大家|讲|如何|怎么|怎样|的文字|字样|についての|の作り方|方法"
+)
+_POINTING = re.compile(r"\b(?:it|me|this|the (?:result|file|final)|then|now)\b|发我|给我|发给|最后|然后|导出成|一下|吧")
+
+
+def _cut(masked: str, tables: Sequence[Table]) -> list[tuple[int, int, bool]]:
+    """Return candidate pieces: start, end, and whether a full stop stands before them."""
+    cuts: dict[int, tuple[int, bool]] = {}
+    for table in tables:
+        for match in table.joints.finditer(masked):
+            left, right = _left_end(match), match.end()
+            if right > left or right not in cuts:
+                cuts.setdefault(right, (left, bool(_HARD.search(match.group()))))
+    pieces: list[tuple[int, int, bool]] = []
+    start, hard = 0, True
+    for right in sorted(cuts):
+        left, next_hard = cuts[right]
+        if left < start:
+            continue
+        pieces.append((start, left, hard))
+        start, hard = right, next_hard
+    pieces.append((start, len(masked), hard))
+    pieces = [piece for piece in pieces if masked[piece[0] : piece[1]].strip(_EDGES)]
+    return pieces[: _MOST_CLAUSES // 2] + pieces[_MOST_CLAUSES // 2 :][-_MOST_CLAUSES // 2 :]
+
+
+def _left_end(match: re.Match[str]) -> int:
+    # A joint may keep its first letters for the left side ("削除して" | "書き出して").
+    return match.end("keep") if "keep" in match.re.groupindex and match.group("keep") else match.start()
+
+
+def _make_clause(masked: str, start: int, end: int) -> Clause:
+    raw = masked[start:end]
+    if len(raw) > _MOST_CHARS:
+        raw = raw[: _MOST_CHARS * 3 // 4] + " " + raw[-_MOST_CHARS // 4 :]
+    text = raw.replace("\n", " ").strip(" ")
+    # A question mark stays: it tells a question.
+    tail = "?" if text.endswith(("?", "？")) else ""
+    return Clause(start, end, text.strip(_EDGES) + tail)

@@ -1,0 +1,138 @@
+"""The rule tables: one JSON file per language, for translators; compiled when first needed.
+
+A pattern is a regular expression over folded text (lower case, accents off, one space). ``<name>``
+stands for a word list of the table or of ``shared.json``; word boundaries are put around each pattern
+of a language that writes spaces. Form: ``schemas/router.schema.json``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from mango_skill.language.quotes import FILE_FILL, LINK_FILL, QUOTE_FILL
+
+THING_FILL = "\ue004"
+SPACELESS = frozenset({"zh", "ja", "ko"})
+_MACRO = re.compile(r"<([a-zA-Z_]+)>")
+_BUILT_IN = {
+    "QUOTE": f"{QUOTE_FILL}+",
+    "FILE": f"{FILE_FILL}+",
+    "LINK": f"{LINK_FILL}+",
+    "THING": f"{THING_FILL}+",
+    "num": r"\d+(?:[.,]\d+)?",
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One reason to take a clause for something.
+
+    ``verdict`` is an action, or: hold (an export is forbidden or put off), weak (nothing is asked by
+    these words alone), chat. ``opens``: may begin a clause of its own inside a sentence.
+    """
+
+    id: str
+    verdict: str
+    head: re.Pattern[str] | None
+    anywhere: re.Pattern[str] | None
+    unless: re.Pattern[str] | None
+    opens: bool
+    bare: bool
+    why: str
+    yes: tuple[str, ...]
+    no: tuple[str, ...]
+
+    def fires(self, clause: str, head: str) -> bool:
+        """Tell whether the rule holds for a clause, given whole and without its polite edges."""
+        if not (
+            (self.head is not None and self.head.match(head))
+            or (self.anywhere is not None and self.anywhere.search(clause))
+        ):
+            return False
+        return self.unless is None or not self.unless.search(clause)
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rules of one language, in the order in which they are tried."""
+
+    language: str
+    prefix: re.Pattern[str]
+    suffix: re.Pattern[str]
+    joints: re.Pattern[str]
+    things: re.Pattern[str]
+    subject: re.Pattern[str]
+    rules: tuple[Rule, ...]
+    typos: frozenset[str]
+
+
+@cache
+def load_table(language: str) -> Table:
+    """Read and compile the table of a language (a code of ``language.script.LANGUAGES``)."""
+    return compile_table(read_json(language), read_json("shared"))
+
+
+def read_json(name: str) -> dict[str, Any]:
+    """Return the raw data of ``tables/<name>.json``."""
+    path = resources.files(__package__) / "tables" / f"{name}.json"
+    data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return data
+
+
+def compile_table(data: Mapping[str, Any], shared: Mapping[str, Any]) -> Table:
+    """Turn table data into patterns; raises ``ValueError`` naming what is wrong in it."""
+    language = data["language"]
+    words = {**shared["words"], **data["words"]}
+    spaced = language not in SPACELESS
+
+    def build(patterns: list[str], template: str) -> re.Pattern[str]:
+        body = "|".join(_expand(pattern, words) for pattern in patterns) or "(?!)"
+        edges = (r"(?<!\w)(?:{})(?!\w)" if spaced else "(?:{})").format(body)
+        return re.compile(template.replace("@", edges))
+
+    def optional(patterns: list[str] | None, template: str = "@") -> re.Pattern[str] | None:
+        return build(patterns, template) if patterns else None
+
+    rules = tuple(
+        Rule(
+            id=f"{language}.{item['id']}",
+            verdict=item["verdict"],
+            head=optional(item.get("head")),
+            anywhere=optional(item.get("anywhere")),
+            unless=optional(item.get("unless")),
+            opens=item.get("opens", "head" in item and item["verdict"] != "weak"),
+            bare=item.get("bare", False),
+            why=item["why"],
+            yes=tuple(item["yes"]),
+            no=tuple(item["no"]),
+        )
+        for item in data["rules"]
+    )
+    return Table(
+        language=language,
+        prefix=build(data["prefix"], r"(?:@[\s,，、]*)+"),
+        suffix=build(data["suffix"], r"(?:[\s,，]*@)+$"),
+        joints=re.compile("|".join(f"(?:{_expand(joint, words)})" for joint in data["joints"])),
+        things=build(data["things"], "@"),
+        subject=build(data["subject"], "@"),
+        rules=rules,
+        typos=frozenset(data.get("typos", ())),
+    )
+
+
+def _expand(pattern: str, words: Mapping[str, Any], depth: int = 0) -> str:
+    def replace(match: re.Match[str]) -> str:
+        name = match.group(1)
+        if name in _BUILT_IN:
+            return _BUILT_IN[name]
+        if name not in words or depth > 8:
+            raise ValueError(f"the word list <{name}> is not known (in {pattern!r})")
+        return "(?:" + "|".join(_expand(word, words, depth + 1) for word in words[name]) + ")"
+
+    return _MACRO.sub(replace, pattern)
