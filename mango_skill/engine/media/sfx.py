@@ -33,15 +33,17 @@ def render_effect(name: str, *, duration_ms: int | None = None, seed: int = 0) -
     natural_s, make = _MAKERS[name]
     seconds = natural_s if duration_ms is None else duration_ms / 1000
     dice = np.random.default_rng((seed, len(name)))
-    made = make(max(0.02, seconds), dice)
+    made = np.asarray(make(max(0.02, seconds), dice), dtype=np.float32)
     sound = made if made.ndim == 2 else np.stack([made, made], axis=1)
     count = max(1, round(seconds * RATE))
-    result = np.zeros((count, 2), dtype=np.float32)
     kept = min(count, len(sound))
-    result[:kept] = sound[:kept] * (_PEAK / max(1e-9, float(np.abs(sound).max())))
-    edge = min(kept // 2, RATE // 200)
-    result[:edge] *= np.linspace(0, 1, edge, dtype=np.float32)[:, None]
-    result[kept - edge : kept] *= np.linspace(1, 0, edge, dtype=np.float32)[:, None]
+    result = np.zeros((count, 2), dtype=np.float32)
+    result[:kept] = sound[:kept]
+    # Short enough in front to leave an attack its bite.
+    rise, fall = min(kept // 2, RATE // 2_000), min(kept // 2, RATE // 200)
+    result[:rise] *= np.linspace(0, 1, rise, dtype=np.float32)[:, None]
+    result[kept - fall : kept] *= np.linspace(1, 0, fall, dtype=np.float32)[:, None]
+    result *= np.float32(_PEAK / max(1e-9, float(np.abs(result).max())))
     return result
 
 
