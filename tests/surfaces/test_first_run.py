@@ -1,0 +1,123 @@
+"""``scripts/mango.py`` on a machine where nothing of ours is installed.
+
+A small skill folder with empty pinned lists stands in for the real one, so that no test fetches packages.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+COMMAND_LINE = """
+import os, sys
+def main():
+    import mango_skill
+    print(os.path.dirname(os.path.dirname(mango_skill.__file__)))
+    print(sys.argv[1:])
+    return 7
+"""
+
+
+@pytest.fixture(scope="module")
+def skill_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("skills") / "mango-ai"
+    shutil.copytree(ROOT / "scripts", folder / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "requirements").mkdir()
+    for name in ("core", "local"):
+        (folder / "requirements" / f"{name}.txt").write_text("# nothing\n", encoding="utf-8")
+    (folder / "mango_skill").mkdir()
+    (folder / "mango_skill" / "__init__.py").write_text("", encoding="utf-8")
+    (folder / "mango_skill" / "cli.py").write_text(COMMAND_LINE, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+def start(folder: Path, home: Path, **environ: str) -> subprocess.Popen[str]:
+    # the interpreter below the tests' own environment, as a newcomer has it
+    python = getattr(sys, "_base_executable", sys.executable)
+    return subprocess.Popen(
+        [python, str(folder / "scripts" / "mango.py"), "make", "a b"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "MANGO_HOME": str(home), **environ},
+    )
+
+
+def test_the_first_run_prepares_itself_says_so_once_and_later_runs_start_at_once(
+    skill_folder: Path, home: Path
+) -> None:
+    runs = [start(skill_folder, home), start(skill_folder, home)]
+    said = [run.communicate(timeout=120) for run in runs]
+    assert [run.returncode for run in runs] == [7, 7]
+    # the code ran from its own folder, with the arguments as they were
+    assert {out for out, _ in said} == {f"{skill_folder}\n['make', 'a b']\n"}
+    # one of two runs at the same time installs, the other waits for it
+    assert sum("First run" in err for _, err in said) == 1
+
+    later = start(skill_folder, home)
+    out, err = later.communicate(timeout=60)
+    assert (later.returncode, err) == (7, "")
+    assert out.startswith(str(skill_folder))
+
+
+def test_what_was_interrupted_is_built_anew(skill_folder: Path, home: Path) -> None:
+    start(skill_folder, home).communicate(timeout=120)
+    (environment,) = (path for path in (home / "cache" / "environments").iterdir() if path.is_dir())
+    (environment / "mango-ready").unlink()
+    run = start(skill_folder, home)
+    _, err = run.communicate(timeout=120)
+    assert run.returncode == 7
+    assert "First run" in err
+
+
+def test_another_pinned_list_makes_another_environment(
+    skill_folder: Path, home: Path, tmp_path: Path
+) -> None:
+    changed = tmp_path / "changed"
+    shutil.copytree(skill_folder, changed)
+    (changed / "requirements" / "core.txt").write_text("# something else\n", encoding="utf-8")
+    run = start(changed, home)
+    _, err = run.communicate(timeout=120)
+    assert run.returncode == 7
+    assert "First run" in err
+
+
+def test_without_a_network_a_plain_word_says_what_to_do(skill_folder: Path, tmp_path: Path) -> None:
+    wanting = tmp_path / "wanting"
+    shutil.copytree(skill_folder, wanting)
+    (wanting / "requirements" / "core.txt").write_text("requests==2.34.2\n", encoding="utf-8")
+    nowhere = {
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
+        "PIP_RETRIES": "0",
+        "PIP_FIND_LINKS": "",
+        "PIP_NO_CACHE_DIR": "1",
+        "UV_INDEX_URL": "http://127.0.0.1:9/simple",
+        "UV_NO_CACHE": "1",
+    }
+    run = start(wanting, tmp_path / "home", **nowhere)
+    out, err = run.communicate(timeout=120)
+    assert run.returncode == 9
+    assert out == ""
+    assert "network" in err
+    assert "Traceback" not in err
+
+
+def test_a_cache_that_can_not_be_written_is_said_plainly(skill_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    run = start(skill_folder, tmp_path / "file")
+    _, err = run.communicate(timeout=60)
+    assert run.returncode == 9
+    assert "MANGO_HOME" in err
+    assert "Traceback" not in err
