@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from mango_skill.actions import Action
-from mango_skill.errors import ArgumentError, OutputError
+from mango_skill.errors import ArgumentError
 from mango_skill.protocol.constants import CAPTION_FORMATS, EXPORT_FORMATS
 from mango_skill.tools import shapes, wording
 from mango_skill.tools.context import ToolContext, progress_of
@@ -130,27 +129,10 @@ def output_path(path: str, *, overwrite: bool) -> Path:
     Raises:
         OutputError: It is a folder, exists already, or its folder is missing or can't be written.
     """
+    from mango_skill.client.download import check_target
+
     target = Path(path).expanduser().absolute()
-    if target.is_dir():
-        raise OutputError(
-            f"{path} is a folder.", code="output_is_folder", hint="Give a file name, such as video.mp4."
-        )
-    if target.exists() and not overwrite:
-        raise OutputError(
-            f"{path} exists already.",
-            code="output_exists",
-            hint="Choose another name or say that it may be replaced (--overwrite).",
-        )
-    if not target.parent.is_dir():
-        raise OutputError(
-            f"The folder {target.parent} does not exist.", code="output_folder", hint="Make it first."
-        )
-    if not os.access(target.parent, os.W_OK) or (target.exists() and not os.access(target, os.W_OK)):
-        raise OutputError(
-            f"{target} can't be written: no permission.",
-            code="output_permission",
-            hint="Choose a folder that you may write to.",
-        )
+    check_target(target, overwrite=overwrite)
     return target
 
 
