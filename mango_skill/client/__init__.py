@@ -40,7 +40,8 @@ state failed and both ``error`` and ``result``). Result of an export: ``{"path",
 
 Turns and exports run in a detached process (``client.runner``) that writes its journal before it sends.
 A job whose process died is taken up again by ``wait``: an export goes on polling its render, a turn is
-never sent again, its state is read instead.
+never sent again, its state is read instead; an export that failed for the line, the engine or the disk goes
+on when it is waited for again. ``error["kind"]`` names the class in ``mango_skill.errors``.
 """
 
 from __future__ import annotations

@@ -43,7 +43,9 @@ TRANSITIONS: Final[Mapping[JobState, frozenset[JobState]]] = {
     JobState.QUEUED: frozenset({JobState.RUNNING, JobState.FAILED, JobState.CANCELLED}),
     JobState.RUNNING: frozenset({JobState.RUNNING, JobState.DONE, JobState.FAILED, JobState.CANCELLED}),
     JobState.DONE: frozenset(),
-    JobState.FAILED: frozenset(),
+    JobState.FAILED: frozenset(
+        {JobState.RUNNING}
+    ),  # a resumable export, and only when it is waited for again
     JobState.CANCELLED: frozenset(),
 }
 """What may follow what; a finished job stays as it is."""
@@ -252,6 +254,13 @@ class JobFile:
         )
         if state is JobState.DONE:
             self.record["percent"] = 100.0
+        self._write(durable=True)
+
+    def reopen(self) -> None:
+        """Let a failed export go on where it stopped."""
+        self._move(JobState.RUNNING)
+        self.facts.pop("resumable", None)
+        self.record.update(phase=Phase.RENDERING.value, error=None, note="Going on.")
         self._write(durable=True)
 
     def _move(self, state: JobState) -> None:

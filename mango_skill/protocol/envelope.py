@@ -138,6 +138,13 @@ def error_for(code: Any, *, said: Any = None, retry_after_s: float | None = None
     )
 
 
+def error_class(code: Any) -> type[MangoError]:
+    """Return the class of error that a wire code means; ``ServiceError`` for unknown ones."""
+    number = _number(code)
+    meaning = MEANINGS.get(ALIASES.get(number, number)) if number is not None else None
+    return ServiceError if meaning is None else meaning.kind
+
+
 def error_for_status(status: int, *, said: Any = None, retry_after_s: float | None = None) -> MangoError:
     """Return the error that an HTTP status means when no envelope says more."""
     if status in _FROM_STATUS:
