@@ -59,7 +59,7 @@ def is_public(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
-        if parsed.teredo is not None:
+        if parsed.teredo is not None or parsed.is_site_local:
             return False
     return parsed.is_global and not parsed.is_multicast and not parsed.is_reserved
 
@@ -125,6 +125,8 @@ class Fetcher:
                     headers={"User-Agent": f"mango-skill/{VERSION}", "Accept": "*/*", "Connection": "close"},
                 )
                 answer = connection.getresponse()
+                # a line that the watchdog cut looks like one that ended well
+                self._left(parts, deadline)
             except (OSError, http.client.HTTPException, UnicodeError) as problem:
                 raise _failed(parts, f"can't be reached ({type(problem).__name__})") from problem
             yield answer
@@ -167,6 +169,7 @@ class Fetcher:
                     raise _too_large(self.limits.max_bytes)
                 self._left(parts, deadline)
                 sink.write(data)
+            self._left(parts, deadline)
             if length.isdigit() and received != int(length):
                 raise _failed(parts, "broke off before the file was whole")
             return sink.finish()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import logging
 import os
 import secrets
+import signal
 import socket
+import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -113,7 +117,8 @@ async def _serve(
             left=activity.leave,
         ),
     )
-    server = uvicorn.Server(
+    _stop_on_signals(stopping)
+    server = _Server(
         uvicorn.Config(
             application,
             loop="asyncio",
@@ -138,6 +143,23 @@ async def _serve(
         instance.withdraw(places.home)
         server.should_exit = True
     await serving
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves the signals alone: uvicorn's own handling ends the process before the clearing up."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+def _stop_on_signals(stopping: asyncio.Event) -> None:
+    if threading.current_thread() is not threading.main_thread():
+        return
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopping.set))
 
 
 async def _until_over(

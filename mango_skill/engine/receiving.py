@@ -230,7 +230,7 @@ class MultipartReceiver:
 def tidy_name(name: str) -> str:
     """Return the last part of a name without control characters; it is shown, never used as a path."""
     last = PureWindowsPath(name.replace("\x00", "")).name
-    visible = "".join(letter for letter in last if letter.isprintable()).strip()
+    visible = "".join(letter for letter in last if letter.isprintable()).strip(" .")
     if len(visible) > _LONGEST_NAME:
         stem, dot, ending = visible.rpartition(".")
         visible = (

@@ -7,9 +7,11 @@ import secrets
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from mango_skill.engine.store.database import Database
+
+_MINUTE_S: Final = 60.0
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,10 @@ class Sessions:
         return [_session(row) for row in self._database.rows("SELECT * FROM sessions ORDER BY touched")]
 
     def touch(self, session_id: str, *, now: float) -> None:
-        """Note that the session was used; retention counts from here."""
-        self._database.change("UPDATE sessions SET touched = ? WHERE id = ?", now, session_id)
+        """Note that the session was used, to the minute; retention counts from here."""
+        self._database.change(
+            "UPDATE sessions SET touched = ? WHERE id = ? AND touched < ?", now, session_id, now - _MINUTE_S
+        )
 
     def delete(self, session_id: str) -> bool:
         """Remove the session with all its rows; its files are the caller's."""

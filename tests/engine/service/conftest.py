@@ -17,37 +17,36 @@ from tests.engine.service.driving import (
     Caller,
     RunningEngine,
     Start,
-    connect,
     examine_by_name,
     read_record,
-    stop,
     wait_until,
     write_sound,
 )
 
 
+def start_thread(
+    places: Places, *, settings: Settings | None, seams: Seams | None, heartbeat_s: float
+) -> RunningEngine:
+    thread = threading.Thread(
+        target=process.run,
+        args=(places, settings or Settings(free_disk_reserve_bytes=0)),
+        kwargs={"idle_s": 3600, "seams": seams or Seams(examine=examine_by_name), "heartbeat_s": heartbeat_s},
+    )
+    thread.start()
+    record = wait_until(lambda: read_record(places.home), "engine.json")
+    return RunningEngine(places, record, thread)
+
+
 @pytest.fixture
 def start_engine(tmp_path: Path) -> Iterator[Start]:
-    """Starts engines in this process; the same home unless told otherwise. All are stopped at the end."""
+    """Starts engines in this process, all on the same home. They are stopped at the end."""
     running: list[RunningEngine] = []
 
     def start(
         *, settings: Settings | None = None, seams: Seams | None = None, heartbeat_s: float = 5.0
     ) -> RunningEngine:
         places = Places(tmp_path / "data" / "engine")
-        chosen = settings or Settings(free_disk_reserve_bytes=0)
-        thread = threading.Thread(
-            target=process.run,
-            args=(places, chosen),
-            kwargs={
-                "idle_s": 3600,
-                "seams": seams or Seams(examine=examine_by_name),
-                "heartbeat_s": heartbeat_s,
-            },
-        )
-        thread.start()
-        record = wait_until(lambda: read_record(places.home), "engine.json")
-        running.append(RunningEngine(places, record, thread))
+        running.append(start_thread(places, settings=settings, seams=seams, heartbeat_s=heartbeat_s))
         return running[-1]
 
     yield start
@@ -56,15 +55,30 @@ def start_engine(tmp_path: Path) -> Iterator[Start]:
             engine.stop()
 
 
-@pytest.fixture
-def engine(start_engine: Start) -> RunningEngine:
-    """An engine whose look at files is a quick one (see ``examine_by_name``)."""
-    return start_engine()
+@pytest.fixture(scope="module")
+def start_shared_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """Starts engines that live as long as the module, each on a home of its own."""
+    running: list[RunningEngine] = []
+
+    def start(*, seams: Seams | None = None, heartbeat_s: float = 5.0) -> RunningEngine:
+        places = Places(tmp_path_factory.mktemp("shared") / "engine")
+        running.append(start_thread(places, settings=None, seams=seams, heartbeat_s=heartbeat_s))
+        return running[-1]
+
+    yield start
+    for engine in running:
+        engine.stop()
+
+
+@pytest.fixture(scope="module")
+def engine(start_shared_engine: Start) -> RunningEngine:
+    """An engine for the whole module, whose look at files is a quick one (see ``examine_by_name``)."""
+    return start_shared_engine()
 
 
 @pytest.fixture
 def caller(engine: RunningEngine) -> Caller:
-    """A client with a token and a session."""
+    """A client with a token and a session of its own."""
     return engine.caller()
 
 
@@ -92,19 +106,3 @@ def worker(tmp_path: Path) -> Callable[[str], list[str]]:
         return [sys.executable, "-S", "-E", str(script)]
 
     return make
-
-
-@pytest.fixture(scope="module")
-def shared_caller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
-    """A client of an engine that a whole module shares; for calls that change nothing."""
-    places = Places(tmp_path_factory.mktemp("shared") / "engine")
-    thread = threading.Thread(
-        target=process.run,
-        args=(places, Settings(free_disk_reserve_bytes=0)),
-        kwargs={"idle_s": 3600, "seams": Seams(examine=examine_by_name)},
-    )
-    thread.start()
-    record = wait_until(lambda: read_record(places.home), "engine.json")
-    yield connect(record)
-    stop(record)
-    thread.join(timeout=20)

@@ -44,7 +44,8 @@ def test_stop_needs_the_proof(engine: RunningEngine) -> None:
     assert ask(engine, endpoints.ENGINE_HELLO, X_Mango_Challenge="x").status_code == 200
 
 
-def test_engine_json_is_for_its_owner_alone_and_goes_with_the_engine(engine: RunningEngine) -> None:
+def test_engine_json_is_for_its_owner_alone_and_goes_with_the_engine(start_engine: Start) -> None:
+    engine = start_engine()
     path = engine.places.home / "engine.json"
     assert path.stat().st_mode & 0o777 == 0o600
     assert engine.places.home.stat().st_mode & 0o077 == 0
@@ -115,17 +116,15 @@ def test_a_token_brings_free_credits_that_say_so(caller: Caller) -> None:
     ids=lambda endpoint: endpoint.template if hasattr(endpoint, "template") else None,
 )
 def test_a_call_without_a_good_token_is_1001(
-    shared_caller: Caller, endpoint: endpoints.Endpoint, authorization: str | None
+    caller: Caller, endpoint: endpoints.Endpoint, authorization: str | None
 ) -> None:
-    answer = shared_caller.call(endpoint, headers={"Authorization": authorization}, json={})
+    answer = caller.call(endpoint, headers={"Authorization": authorization}, json={})
     assert (answer.status_code, answer.json()["code"]) == (401, 1001)
 
 
-def test_render_calls_without_a_good_token_are_1001(shared_caller: Caller) -> None:
+def test_render_calls_without_a_good_token_are_1001(caller: Caller) -> None:
     for endpoint in (endpoints.RENDER_STATUS, endpoints.RENDER_CANCEL, endpoints.RENDER_DOWNLOAD):
-        answer = shared_caller.call(
-            endpoint, fields={"render_id": "r1"}, headers={"Authorization": "Bearer x"}
-        )
+        answer = caller.call(endpoint, fields={"render_id": "r1"}, headers={"Authorization": "Bearer x"})
         assert answer.json()["code"] == 1001
 
 
@@ -154,18 +153,18 @@ def test_tokens_are_stored_as_hashes(engine: RunningEngine, caller: Caller) -> N
     [endpoints.STATE, endpoints.UPLOAD, endpoints.DELETE_SESSION, endpoints.PUT_DRAFT],
     ids=lambda endpoint: endpoint.template,
 )
-def test_an_unknown_session_is_1002(shared_caller: Caller, endpoint: endpoints.Endpoint) -> None:
-    answer = shared_caller.call(endpoint, fields={"session_id": "nobody"}, json={"draft": {}, "urls": []})
+def test_an_unknown_session_is_1002(caller: Caller, endpoint: endpoints.Endpoint) -> None:
+    answer = caller.call(endpoint, fields={"session_id": "nobody"}, json={"draft": {}, "urls": []})
     assert (answer.status_code, answer.json()["code"]) == (404, 1002)
 
 
-def test_an_unknown_session_in_a_body_is_1002(shared_caller: Caller) -> None:
+def test_an_unknown_session_in_a_body_is_1002(caller: Caller) -> None:
     message = {"session_id": "nobody", "new_message": {"parts": [{"text": "hi"}]}}
-    assert shared_caller.call(endpoints.CHAT, json=message).json()["code"] == 1002
+    assert caller.call(endpoints.CHAT, json=message).json()["code"] == 1002
     render = {"id": "r1", "sessionId": "nobody"}
-    assert shared_caller.call(endpoints.RENDER, json=render).json()["code"] == 1002
+    assert caller.call(endpoints.RENDER, json=render).json()["code"] == 1002
     claim = {"task_id": "t", "session_id": "nobody"}
-    assert shared_caller.call(endpoints.CLAIM_TOKEN, json=claim).json()["code"] == 1002
+    assert caller.call(endpoints.CLAIM_TOKEN, json=claim).json()["code"] == 1002
 
 
 def test_a_session_of_another_account_does_not_exist(engine: RunningEngine, caller: Caller) -> None:
@@ -185,9 +184,9 @@ def test_a_claim_link_is_answered_with_why_there_is_none(caller: Caller) -> None
 
 
 @pytest.mark.parametrize("missing", constants.ATTRIBUTION_HEADERS)
-def test_an_export_without_one_of_the_three_headers_is_402(shared_caller: Caller, missing: str) -> None:
-    body = {"id": "r1", "sessionId": shared_caller.session_id}
-    answer = shared_caller.call(endpoints.RENDER, json=body, headers={missing: None})
+def test_an_export_without_one_of_the_three_headers_is_402(caller: Caller, missing: str) -> None:
+    body = {"id": "r1", "sessionId": caller.session_id}
+    answer = caller.call(endpoints.RENDER, json=body, headers={missing: None})
     assert (answer.status_code, answer.json()["code"]) == (402, 402)
     assert missing in answer.json()["message"]
 
@@ -195,9 +194,9 @@ def test_an_export_without_one_of_the_three_headers_is_402(shared_caller: Caller
 @pytest.mark.parametrize("body", [b"{", b"[]", b'"x"', b"\xff\xfe", b"[" * 100_000, b'{"a":' * 5000])
 @pytest.mark.parametrize("endpoint", [endpoints.CHAT, endpoints.RENDER, endpoints.CREATE_SESSION])
 def test_a_body_that_is_no_json_object_gets_a_clear_422(
-    shared_caller: Caller, endpoint: endpoints.Endpoint, body: bytes
+    caller: Caller, endpoint: endpoints.Endpoint, body: bytes
 ) -> None:
-    answer = shared_caller.call(endpoint, data=body, headers={"Content-Type": "application/json"})
+    answer = caller.call(endpoint, data=body, headers={"Content-Type": "application/json"})
     assert (answer.status_code, answer.json()["code"]) == (422, 422)
     assert answer.json()["message"] == "The body is not a JSON object."
 
@@ -219,17 +218,17 @@ def test_a_body_that_is_no_json_object_gets_a_clear_422(
     ],
 )
 def test_a_body_with_wrong_fields_gets_a_clear_422(
-    shared_caller: Caller, endpoint: endpoints.Endpoint, body: Any
+    caller: Caller, endpoint: endpoints.Endpoint, body: Any
 ) -> None:
-    answer = shared_caller.call(endpoint, json=body)
+    answer = caller.call(endpoint, json=body)
     assert (answer.status_code, answer.json()["code"]) == (422, 422)
     assert answer.json()["hint"]
 
 
-def test_unknown_addresses_and_methods_are_answered_in_the_envelope(shared_caller: Caller) -> None:
-    nowhere = shared_caller.http.get(shared_caller.url + "/favicon.ico", timeout=10)
+def test_unknown_addresses_and_methods_are_answered_in_the_envelope(caller: Caller) -> None:
+    nowhere = caller.http.get(caller.url + "/favicon.ico", timeout=10)
     assert (nowhere.status_code, nowhere.json()["code"]) == (404, 404)
-    wrong = shared_caller.http.put(shared_caller.url + "/run_sse", timeout=10)
+    wrong = caller.http.put(caller.url + "/run_sse", timeout=10)
     assert (wrong.status_code, wrong.json()["code"]) == (405, 405)
 
 
