@@ -63,7 +63,8 @@ def _json(one: Any) -> dict[str, Any]:
 
 
 def _project(one: dict[str, Any]) -> str:
-    return f"{one['name']:<32}{_time(one.get('updated'))}  {one.get('summary', '')}".rstrip()
+    files = ", ".join(one.get("files", ()))
+    return f"{one['name']:<32}{_time(one.get('used'))}  {one.get('backend', ''):<7}{files}".rstrip()
 
 
 def _job(one: dict[str, Any]) -> str:
@@ -73,7 +74,7 @@ def _job(one: dict[str, Any]) -> str:
 
 
 def _version(one: dict[str, Any]) -> str:
-    return f"{one.get('version', '')!s:>4}  {_time(one.get('time'))}  {one.get('message') or '-'}"
+    return f"{one['number']:>4}  {_time(one['time'])}  {one['message'] or '-'}\n      {one['summary']}"
 
 
 def _time(seconds: float | None) -> str:

@@ -78,7 +78,7 @@ def _state_text(result: dict[str, Any]) -> str:
         lines.append(f"Frame: {canvas['width']}x{canvas['height']}, {canvas['fps']:g} fps")
     if result.get("media"):
         lines.append("Footage: " + ", ".join(one["name"] for one in result["media"]))
-    lines += [f"  {one.get('version')}: {one.get('message') or '-'}" for one in result.get("history", ())]
+    lines += [f"  {one['number']}: {one['message'] or '-'}" for one in result.get("history", ())]
     return "\n".join(lines)
 
 

@@ -25,11 +25,11 @@ class ConnectResult:
 class CreditsResult:
     """The balance."""
 
-    available: Annotated[float, Doc("Credits that can be spent.")]
-    frozen: Annotated[float, Doc("Credits held for work in progress.")]
-    total: Annotated[float, Doc("Both together.")]
     free: Annotated[bool, Doc("True when nothing is ever charged (the local engine).")]
     message: Annotated[str, Doc("One line to show the user.")]
+    available: Annotated[float | None, Doc("Credits that can be spent.")] = None
+    frozen: Annotated[float | None, Doc("Credits held for work in progress.")] = None
+    total: Annotated[float | None, Doc("Both together.")] = None
 
 
 @tool(title="Connect", idempotent=True)
@@ -67,6 +67,8 @@ def check_credits(ctx: ToolContext) -> CreditsResult:
     balance = ctx.opener.workspace().credits()
     if balance.free:
         message = "The engine on this machine charges nothing."
+    elif balance.available is None:
+        message = "The cloud did not tell the balance. Exports cost none."
     else:
         held = f", {balance.frozen:g} held for work in progress" if balance.frozen else ""
         message = f"{balance.available:g} credits available{held}. Exports cost none."

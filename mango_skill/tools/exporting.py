@@ -11,7 +11,7 @@ from mango_skill.errors import ArgumentError
 from mango_skill.protocol.constants import CAPTION_FORMATS, EXPORT_FORMATS
 from mango_skill.tools import shapes, wording
 from mango_skill.tools.context import ToolContext, progress_of
-from mango_skill.tools.outcomes import NEXT_WAIT, ExportResult, edit_result, export_result
+from mango_skill.tools.outcomes import NEXT_WAIT, EditResult, ExportResult, edit_result, export_result
 from mango_skill.tools.spec import Doc, tool
 from mango_skill.tools.words import ProjectName, WaitSeconds
 
@@ -102,25 +102,26 @@ def wait_for_job(
         job = workspace.cancel(job_id)
     else:
         job = workspace.wait(job_id, wait_s, lambda view: ctx.on_progress(progress_of(view)))
-    known = {
-        "job_id": job.id,
-        "kind": str(job.kind),
-        "state": str(job.state),
-        "project": job.project,
-        "percent": job.percent,
-        "note": job.note or None,
-    }
+    known = WaitResult(
+        job_id=job.id,
+        kind=job.kind.value,
+        state=job.state.value,
+        project=job.project,
+        percent=job.percent,
+        note=job.note or None,
+    )
     if not job.finished:
-        return WaitResult(**known, next=NEXT_WAIT)
+        return replace(known, next=NEXT_WAIT)
     if cancel and job.state == "cancelled":
-        return WaitResult(**known)
+        return known
+    result: EditResult | ExportResult
     if job.kind == "turn":
         edited = edit_result(job)
-        answer = shapes.to_json(replace(edited, reply=wording.edit_reply(edited, asked=job.message)))
+        result = replace(edited, reply=wording.edit_reply(edited, asked=job.message))
     else:
         exported = export_result(job)
-        answer = shapes.to_json(replace(exported, reply=wording.export_reply(exported)))
-    return WaitResult(**known, result=answer)
+        result = replace(exported, reply=wording.export_reply(exported))
+    return replace(known, result=shapes.to_json(result))
 
 
 def output_path(path: str, *, overwrite: bool) -> Path:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mango_skill import errors
-from mango_skill.errors import MangoError
+from mango_skill.errors import InternalError, MangoError
 
 
 class ToldFailure(Exception):  # noqa: N818 - it is an answer that travels as an exception, not an error of ours
@@ -18,24 +18,15 @@ class ToldFailure(Exception):  # noqa: N818 - it is an answer that travels as an
         self.facts = dict(facts)
 
 
-# code -> class, for errors that come out of a journal, where only their words are kept
-_CLASSES: dict[str, type[MangoError]] = {
-    one.default_code: one
-    for one in vars(errors).values()
-    if isinstance(one, type) and issubclass(one, MangoError)
-}
-
-
 def revive(stated: Mapping[str, Any]) -> MangoError:
-    """Make an error of what ``MangoError.to_dict`` wrote."""
-    from mango_skill.protocol import envelope
-
-    code = str(stated.get("code", ""))
-    kind = _CLASSES.get(code) or envelope.error_class(code)
+    """Make an error of what a job's journal kept of it: ``MangoError.to_dict`` and its class's name."""
+    kind = getattr(errors, str(stated.get("kind", "")), InternalError)
+    if not (isinstance(kind, type) and issubclass(kind, MangoError)):
+        kind = InternalError
     return kind(
-        str(stated.get("message", "Something failed.")),
-        code=code or None,
-        hint=str(stated.get("hint", "")),
+        str(stated.get("message") or "The job failed."),
+        code=str(stated.get("code") or "") or None,
+        hint=str(stated.get("hint") or ""),
         retryable=bool(stated.get("retryable", False)),
         details=stated.get("details") or {},
     )

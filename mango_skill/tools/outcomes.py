@@ -106,6 +106,7 @@ def _raise_failure(job: JobView, *, facts: Mapping[str, Any]) -> None:
         raise ToldFailure(
             revive(
                 {
+                    "kind": "UserError" if cancelled else "InternalError",
                     "code": "cancelled" if cancelled else "internal",
                     "message": "The job was cancelled." if cancelled else "The job failed.",
                     "hint": "Start it again when you want it.",

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mango_skill.actions import Action
 from mango_skill.errors import ArgumentError
+from mango_skill.timeline.model import MediaReference
 from mango_skill.timeline.summary import summarize
 from mango_skill.tools.context import Progress, ToolContext
 from mango_skill.tools.spec import Doc, tool
 from mango_skill.tools.words import ProjectName
+
+if TYPE_CHECKING:
+    from mango_skill.client.upload import UploadProgress
 
 
 @dataclass(frozen=True)
@@ -41,24 +45,25 @@ def upload_media(
     paths = [Path(one).expanduser().absolute() for one in files]
     opened = ctx.opener.workspace().open_project(project or ctx.project)
 
-    def tell(sent: Any) -> None:
-        percent = 100.0 * sent.sent / sent.total if sent.total else None
-        ctx.on_progress(Progress("upload", percent, sent.name))
+    def tell(told: UploadProgress) -> None:
+        done = told.number - 1 + (told.sent / told.total if told.total else 1.0)
+        ctx.on_progress(Progress("upload", 100.0 * done / max(told.count, 1), told.name))
 
     opened.upload(paths=paths, links=list(links), on_progress=tell)
     ctx.on_progress(Progress("upload", 100.0, running=False))
     state = opened.state()
+    media = tuple(medium(one) for one in state.media)
     names = ", ".join(one.name for one in state.media)
     return UploadResult(
         project=opened.name,
-        media=tuple(medium(one) for one in state.media),
+        media=media,
         summary=summarize(state.timeline),
         reply=f"Ready: {names}." if names else "The footage was sent.",
     )
 
 
-def medium(one: Any) -> dict[str, Any]:
-    """Return a file of the project as an answer tells it; what is not known is left out."""
+def medium(one: MediaReference) -> dict[str, Any]:
+    """Return a file of the project as an answer tells it; what its backend does not say is left out."""
     facts = {
         "name": one.name,
         "kind": one.kind.value,

@@ -1,0 +1,114 @@
+"""The engine's process as the client meets it: started, replaced, killed, impersonated."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+OLDER = """
+import runpy
+import mango_skill.version
+mango_skill.version.VERSION = "0.0.9"
+runpy.run_module("mango_skill.engine", run_name="__main__", alter_sys=True)
+"""
+
+
+@pytest.fixture
+def own(mango: Any, tmp_path: Path) -> Iterator[Any]:
+    """The command line with an engine of its own."""
+    alone = type(mango)(tmp_path / "home", tmp_path)
+    yield alone
+    alone("engine", "stop")
+
+
+def test_the_engine_starts_when_it_is_needed_and_stops_when_told(own: Any) -> None:
+    assert own("engine", "status", "--json").answer == {"ok": True, "running": False}
+    own("connect")
+    running = own("engine", "status", "--json").answer
+    assert running["running"] is True
+    assert own("engine", "start", "--json").answer["pid"] == running["pid"]
+    own("engine", "stop")
+    assert own("engine", "status", "--json").answer["running"] is False
+    assert not (own.home / "engine" / "engine.json").exists()
+
+
+def test_several_commands_at_once_start_one_engine(own: Any) -> None:
+    runs = [own.start("engine", "start", "--json") for _ in range(4)]
+    answers = [json.loads(run.communicate(timeout=60)[0]) for run in runs]
+    assert len({one["pid"] for one in answers}) == 1
+
+
+def test_a_killed_engine_loses_nothing_and_is_started_again(own: Any, media: Path) -> None:
+    own("upload", str(media / "silent.mp4"))
+    own("edit", "keep the first second")
+    os.kill(own("engine", "status", "--json").answer["pid"], signal.SIGKILL)
+    assert own("state", "--json").answer["duration_ms"] == 1000
+
+
+def test_an_older_engine_is_replaced(own: Any) -> None:
+    home = own.home / "engine"
+    home.mkdir(parents=True)
+    older = subprocess.Popen(
+        [sys.executable, "-c", OLDER, "--home", str(home), "--foreground"],
+        cwd=ROOT,
+        env=own.environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while not (home / "engine.json").exists():
+        assert older.poll() is None
+    assert own("engine", "status", "--json").answer["version"] == "0.0.9"
+    fresh = own("engine", "start", "--json").answer
+    assert fresh["version"] != "0.0.9"
+    assert older.wait(timeout=30) == 0
+
+
+class Stranger(http.server.BaseHTTPRequestHandler):
+    """Somebody who took over the engine's port."""
+
+    heard: list[dict[str, str]] = []  # noqa: RUF012 - one server, one list
+
+    def do_GET(self) -> None:
+        type(self).heard.append({key.lower(): value for key, value in self.headers.items()})
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.send_header("X-Mango-Proof", "0" * 64)
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    do_POST = do_GET  # noqa: N815 - the name that the library calls
+
+    def log_message(self, *_: object) -> None:
+        return None
+
+
+def test_a_stranger_on_the_engines_port_gets_no_token_and_a_new_engine_is_started(own: Any) -> None:
+    own("connect")
+    pid = own("engine", "status", "--json").answer["pid"]
+    os.kill(pid, signal.SIGKILL)
+    record = own.home / "engine" / "engine.json"
+    left = json.loads(record.read_text(encoding="utf-8"))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Stranger)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        record.write_text(
+            json.dumps({**left, "url": f"http://127.0.0.1:{server.server_port}"}), encoding="utf-8"
+        )
+        own("credits")
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert Stranger.heard
+    assert not any("authorization" in headers for headers in Stranger.heard)
+    assert own("engine", "status", "--json").answer["url"] != f"http://127.0.0.1:{server.server_port}"

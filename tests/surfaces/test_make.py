@@ -1,0 +1,138 @@
+"""``mango make``: the main job, and what bad input gets."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+
+
+def measures(path: Path) -> tuple[float, int, int]:
+    """Return seconds, width and height of a video that decodes to its end."""
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        frames = sum(1 for _ in container.decode(stream))
+        assert stream.average_rate is not None
+        return frames / float(stream.average_rate), stream.width, stream.height
+
+
+def test_a_clip_and_a_sentence_become_a_finished_video(mango: Any, media: Path) -> None:
+    done = mango(
+        "make",
+        str(media / "talk.mp4"),
+        "turn my footage into a polished short video with music",
+        "-o",
+        "out.mp4",
+    )
+    seconds, width, height = measures(mango.folder / "out.mp4")
+    assert 3 < seconds < 6
+    assert (width, height) == (320, 180)
+    assert "Timeline (" in done.out
+    assert "out.mp4" in done.out
+    assert [stage for stage in ("Upload", "Edit", "Render") if stage not in done.err] == []
+    assert [path.name for path in mango.folder.iterdir()] == ["out.mp4"]
+
+
+def test_a_made_project_can_be_changed_further(mango: Any, media: Path) -> None:
+    made = mango("make", str(media / "talk.mp4"), "keep the first 2 seconds", "-o", "a.mp4", "--json").answer
+    assert measures(mango.folder / "a.mp4")[0] == pytest.approx(2, abs=0.05)
+    mango("edit", "--project", made["project"], "keep the first second")
+    mango("export", "--project", made["project"], "-o", "b.mp4")
+    assert measures(mango.folder / "b.mp4")[0] == pytest.approx(1, abs=0.05)
+
+
+def test_words_that_only_name_a_format_change_the_format(mango: Any, media: Path) -> None:
+    mango("make", str(media / "silent.mp4"), "export as webm", "-o", "out.webm")
+    with av.open(str(mango.folder / "out.webm")) as container:
+        assert "webm" in container.format.name
+
+
+def test_a_clip_without_sound_is_made_too(mango: Any, media: Path) -> None:
+    mango("make", str(media / "silent.mp4"), "cut the first half second", "-o", "out.mp4")
+    assert measures(mango.folder / "out.mp4")[0] == pytest.approx(1.5, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("missing.mp4", "no file"),
+        (".", "folder"),
+        ("words.mp4", "words.mp4"),
+        ("cut.mp4", "cut.mp4"),
+        ("empty.mp4", "empty"),
+    ],
+)
+def test_footage_that_can_not_be_used_is_one_sentence(mango: Any, media: Path, name: str, word: str) -> None:
+    done = mango("make", str(media / name), "cut the pauses", "-o", "out.mp4", expect=4)
+    assert word in done.sentence
+    assert done.out == ""
+    assert list(mango.folder.iterdir()) == []
+
+
+def test_words_that_mean_no_edit_are_said_and_nothing_is_written(mango: Any, media: Path) -> None:
+    done = mango("make", str(media / "silent.mp4"), "blorb the frobnicator", "-o", "out.mp4", expect=3)
+    assert "--project" in done.sentence
+    assert list(mango.folder.iterdir()) == []
+
+
+def test_an_output_that_exists_stays_unless_overwriting_was_said(mango: Any, media: Path) -> None:
+    output = mango.folder / "out.mp4"
+    output.write_text("mine", encoding="utf-8")
+    words = ("make", str(media / "silent.mp4"), "keep the first second", "-o", "out.mp4")
+    done = mango(*words, expect=5)
+    assert "exists already" in done.sentence
+    assert output.read_text(encoding="utf-8") == "mine"
+    mango(*words, "--overwrite")
+    assert measures(output)[0] == pytest.approx(1, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("output", "word"), [("nowhere/out.mp4", "folder"), ("/proc/out.mp4", "written"), (".", "folder")]
+)
+def test_an_output_that_can_not_be_written_is_said_before_any_work(
+    mango: Any, media: Path, output: str, word: str
+) -> None:
+    done = mango("make", str(media / "silent.mp4"), "keep the first second", "-o", output, expect=5)
+    assert word in done.sentence
+    assert "Edit" not in done.err
+
+
+def test_an_unknown_ending_is_refused_with_the_known_ones(mango: Any, media: Path) -> None:
+    done = mango("make", str(media / "silent.mp4"), "keep the first second", "-o", "out.xyz", expect=2)
+    assert "mp4" in done.sentence
+
+
+@pytest.mark.parametrize("words", [["clip.mp4"], [], ["clip.mp4", ""]])
+def test_missing_words_are_asked_for(mango: Any, words: list[str]) -> None:
+    assert mango("make", *words, expect=2).sentence
+
+
+def test_a_home_that_can_not_be_written_is_one_sentence(mango: Any, media: Path) -> None:
+    (mango.folder / "file").write_text("in the way", encoding="utf-8")
+    done = mango(
+        "make",
+        str(media / "silent.mp4"),
+        "keep the first second",
+        "-o",
+        "out.mp4",
+        expect=9,
+        MANGO_HOME=str(mango.folder / "file" / "home"),
+    )
+    assert "MANGO_HOME" in done.sentence
+
+
+def test_ctrl_c_ends_cleanly_and_says_how_to_go_on(mango: Any, media: Path) -> None:
+    process = mango.start("make", str(media / "talk.mp4"), "polished, with music", "-o", "out.mp4")
+    for line in process.stderr:
+        if line.startswith("Edit"):
+            break
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    assert "Stopped" in err
+    assert out == ""
+    assert not (mango.folder / "out.mp4").exists()
