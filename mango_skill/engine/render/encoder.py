@@ -1,0 +1,256 @@
+"""Encoding stretches of pictures, and writing pictures and sound into one file. Render process only."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Final, cast
+
+import av
+import av.error
+import av.filter
+import numpy as np
+from av import AudioFrame, CodecContext, Packet, VideoFrame
+from av.audio.stream import AudioStream
+from av.codec.context import Flags
+from av.container import OutputContainer
+from av.video.codeccontext import VideoCodecContext
+from av.video.stream import VideoStream
+
+from mango_skill.engine.render.grid import FrameSpan
+from mango_skill.engine.render.plan import RenderPlan
+from mango_skill.engine.render.profile import Profile
+from mango_skill.engine.render.tapes import RATE
+
+_BT709: Final = 1
+_LIMITED: Final = 1
+_AUDIO_BLOCK: Final = RATE // 2
+_PALETTE_SAMPLES: Final = 24
+
+Check = Callable[[], None]
+FrameMaker = Callable[[int], VideoFrame]
+
+
+def configure(context: VideoCodecContext, profile: Profile, threads: int) -> None:
+    """Set an encoder up. Two encoders set up alike write stretches that can be joined without a seam."""
+    context.width, context.height = profile.width, profile.height
+    context.pix_fmt = "yuv420p"
+    context.framerate = profile.fps
+    context.time_base = 1 / profile.fps
+    context.thread_count = threads
+    context.color_range, context.colorspace = _LIMITED, _BT709
+    context.color_primaries = context.color_trc = _BT709
+    context.gop_size = max(1, round(profile.fps * 5))
+    if profile.container.muxer in ("mp4", "mov", "matroska", "webm"):
+        context.flags |= Flags.global_header
+    options = profile.encoder_options()
+    if profile.container.video == "mpeg4":
+        context.qmin, context.qmax = int(options.pop("qmin")), int(options.pop("qmax"))
+        context.flags |= Flags.qscale
+        context.bit_rate = 0
+    if profile.container.video == "libvpx-vp9":
+        context.bit_rate = 0
+    context.options = options
+
+
+def encode_stretch(
+    span: FrameSpan, make: FrameMaker, *, profile: Profile, threads: int, check: Check
+) -> list[Packet]:  # type: ignore[type-arg]
+    """Encode output frames by an encoder of their own; time stamps count from the video's start.
+
+    Args:
+        span: The frames.
+        make: Returns an output frame.
+        profile: The file's.
+        threads: Of the encoder; 0 lets the library choose.
+        check: Called for every frame; raises when the render is cancelled.
+    """
+    codec = profile.container.video
+    assert codec is not None
+    context = cast(VideoCodecContext, CodecContext.create(codec, "w"))
+    configure(context, profile, threads)
+    packets: list[Packet] = []  # type: ignore[type-arg]
+    for number in range(span.first, span.end):
+        check()
+        frame = make(number)
+        # A decoder's word on I, P and B would be taken for an order.
+        frame.pict_type = 0
+        frame.pts = number - span.first
+        frame.time_base = 1 / profile.fps
+        packets.extend(context.encode(frame))
+    packets.extend(context.encode(None))
+    for packet in packets:
+        packet.time_base = 1 / profile.fps
+        packet.pts = (packet.pts or 0) + span.first
+        packet.dts = (packet.dts if packet.dts is not None else packet.pts - span.first) + span.first
+    return packets
+
+
+class Writer:
+    """One output file, pictures and sound interleaved.
+
+    Args:
+        path: Where it is written; not the final name.
+        plan: What it will hold.
+        mix: The finished sound (float32 stereo at 48 kHz), or None.
+    """
+
+    def __init__(self, path: Path, plan: RenderPlan, mix: Callable[[], Path] | None) -> None:
+        self._profile = plan.profile
+        kind = plan.profile.container
+        self._container: OutputContainer = av.open(
+            str(path), "w", format=kind.muxer, options=dict(kind.options)
+        )
+        self._video: VideoStream | None = None
+        self._audio: AudioStream | None = None
+        if plan.profile.has_picture and kind.video:
+            self._video = self._add_video(kind.video)
+        if mix is not None and kind.audio:
+            rate = kind.audio_rate
+            self._audio = cast(
+                AudioStream, self._container.add_stream(kind.audio, rate=rate, layout="stereo")
+            )
+            if kind.audio_bit_rate:
+                self._audio.bit_rate = kind.audio_bit_rate
+        self._mix = mix
+        self._sound: Iterator[AudioFrame] | None = None
+        self._sound_at = 0
+
+    def write_stretch(self, packets: Iterable[Packet]) -> None:  # type: ignore[type-arg]
+        """Write a stretch of pictures, and the sound up to where it ends."""
+        assert self._video is not None
+        for packet in packets:
+            self._write_sound((packet.dts or 0) / self._profile.fps)
+            packet.stream = self._video
+            self._container.mux_one(packet)
+
+    def write_frames(self, frames: Iterable[VideoFrame]) -> None:
+        """Encode and write pictures here and now: for encoders whose stretches can't be joined."""
+        assert self._video is not None
+        for frame in frames:
+            self._container.mux(self._video.encode(frame))
+        self._container.mux(self._video.encode(None))
+
+    def write_sound(self, check: Check) -> None:
+        """Write what is left of the sound."""
+        while self._write_block():
+            check()
+        if self._audio is not None:
+            self._container.mux(self._audio.encode(None))
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._container.close()
+
+    def _add_video(self, codec: str) -> VideoStream:
+        stream = cast(VideoStream, self._container.add_stream(codec, rate=self._profile.fps))
+        if codec == "gif":
+            stream.width, stream.height, stream.pix_fmt = self._profile.width, self._profile.height, "pal8"
+            return stream
+        configure(stream.codec_context, self._profile, 1)
+        if codec == "mpeg4":
+            stream.codec_context.codec_tag = "XVID"
+        return stream
+
+    def _write_sound(self, until: Fraction) -> None:
+        while self._audio is not None and Fraction(self._sound_at, RATE) < until:
+            if not self._write_block():
+                return
+
+    def _write_block(self) -> bool:
+        if self._audio is None or self._mix is None:
+            return False
+        if self._sound is None:
+            self._sound = _blocks(self._mix())
+        frame = next(self._sound, None)
+        if frame is None:
+            return False
+        self._sound_at += frame.samples
+        self._container.mux(self._audio.encode(frame))
+        return True
+
+
+def _blocks(path: Path) -> Iterator[AudioFrame]:
+    mix = np.memmap(path, np.float32, "r").reshape(-1, 2)
+    for first in range(0, len(mix), _AUDIO_BLOCK):
+        block = np.ascontiguousarray(mix[first : first + _AUDIO_BLOCK]).reshape(1, -1)
+        frame = AudioFrame.from_ndarray(block, format="flt", layout="stereo")
+        frame.sample_rate = RATE
+        frame.pts = first
+        frame.time_base = Fraction(1, RATE)
+        yield frame
+
+
+def with_palette(make: FrameMaker, frames: int, fps: Fraction, check: Check) -> Iterator[VideoFrame]:
+    """Yield output frames in 256 colours that were chosen from all over the video."""
+    palette = _palette(make, frames)
+    graph: av.filter.Graph | None = None
+    pictures: deque[VideoFrame] = deque()
+    for number in range(frames):
+        check()
+        frame = make(number)
+        if graph is None:
+            graph, pictures_in = _palette_graph(frame, palette)
+        frame.pts, frame.time_base = number, 1 / fps
+        pictures_in.push(frame)
+        _drain(graph, pictures)
+        while pictures:
+            yield _stamped(pictures.popleft(), fps)
+    if graph is not None:
+        pictures_in.push(None)
+        _drain(graph, pictures)
+    while pictures:
+        yield _stamped(pictures.popleft(), fps)
+
+
+def _stamped(frame: VideoFrame, fps: Fraction) -> VideoFrame:
+    frame.time_base = 1 / fps
+    return frame
+
+
+def _palette(make: FrameMaker, frames: int) -> VideoFrame:
+    graph: av.filter.Graph | None = None
+    for number in range(0, frames, max(1, frames // _PALETTE_SAMPLES)):
+        frame = make(number)
+        if graph is None:
+            graph = av.filter.Graph()
+            source = graph.add("buffer", _buffer(frame, Fraction(1, 25)))
+            graph.link_nodes(
+                source, graph.add("palettegen", "stats_mode=full"), graph.add("buffersink")
+            ).configure()
+        frame.pts, frame.time_base = number, Fraction(1, 25)
+        graph.vpush(frame)
+    assert graph is not None
+    graph.vpush(None)
+    return graph.vpull()
+
+
+def _palette_graph(
+    frame: VideoFrame, palette: VideoFrame
+) -> tuple[av.filter.Graph, av.filter.context.FilterContext]:
+    graph = av.filter.Graph()
+    pictures = graph.add("buffer", _buffer(frame, Fraction(1, 1000)))
+    colors = graph.add("buffer", _buffer(palette, Fraction(1, 1000)))
+    use = graph.add("paletteuse", "dither=bayer:bayer_scale=4")
+    pictures.link_to(use, 0, 0)
+    colors.link_to(use, 0, 1)
+    use.link_to(graph.add("buffersink"))
+    graph.configure()
+    palette.pts = 0
+    colors.push(palette)
+    colors.push(None)
+    return graph, pictures
+
+
+def _buffer(frame: VideoFrame, base: Fraction) -> str:
+    return f"video_size={frame.width}x{frame.height}:pix_fmt={frame.format.name}:time_base={base}:pixel_aspect=1/1"
+
+
+def _drain(graph: av.filter.Graph, pictures: deque[VideoFrame]) -> None:
+    while True:
+        try:
+            pictures.append(graph.vpull())
+        except (av.error.BlockingIOError, av.error.EOFError):
+            return

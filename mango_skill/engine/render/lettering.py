@@ -1,0 +1,297 @@
+"""Texts on the picture, and how they come and go. Render process only.
+
+A text is drawn once for each of its states (whole, so many letters, this word lit) and laid on the frame on its own
+box only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from math import cos, exp, pi
+from typing import Any, Final, cast
+
+from av import VideoFrame
+from PIL import Image
+
+from mango_skill.engine.media.fonts import POSITIONS, Align, TextStyle, draw_text, parse_color
+from mango_skill.engine.render.parts import Words
+from mango_skill.engine.render.planes import Sheet, duplicate, from_rgba, lay, resample, views
+
+_NONE: Final = ("", "none", "no", "transparent", None)
+_ENTER_S: Final = 0.4
+_DEFAULT_SIZES: Final = {"title": 9.0, "caption": 5.5, "lower_third": 5.5, "credits": 5.0}
+_LIT: Final = "#ffd400"
+_WEIGHTS: Final = {"regular": 400, "normal": 400, "light": 300, "bold": 700, "black": 900}
+_STATES_KEPT: Final = 32
+
+
+class Lettering:
+    """Draws the texts of a video of one size."""
+
+    def __init__(self, size: tuple[int, int], fps: float) -> None:
+        self._size = size
+        self._fps = fps
+        self._states: dict[tuple[Any, ...], Sheet] = {}
+
+    def paint(self, base: VideoFrame, words: Words, frame: int) -> None:
+        """Lay a text on a frame of ours as it looks on that output frame."""
+        for sheet in self._sheets(words, frame):
+            lay(base, sheet)
+
+    def _sheets(self, words: Words, frame: int) -> list[Sheet]:
+        style = words.style
+        layout = str(style.get("layout", "plain"))
+        animation = str(style.get("animation") or "none")
+        age = (frame - words.span.first + 0.5) / self._fps
+        left = (words.span.end - frame - 0.5) / self._fps
+        whole = words.span.count / self._fps
+        entering = min(1.0, age / min(_ENTER_S, whole / 3))
+        leaving = min(1.0, left / min(_ENTER_S, whole / 3))
+        share = _fade_share(words, frame)
+        if layout == "credits" or animation == "scroll_up":
+            return [self._scrolled(words, age / whole, share)]
+        text = _cased(words.text, style)
+        if layout in ("word_by_word", "karaoke"):
+            return self._spoken(words, text, age / whole, share)
+        if animation == "typewriter":
+            return [self._typed(words, text, min(1.0, age / min(whole * 0.6, len(text) / 14)), share)]
+        sheet = self._drawn(words, text)
+        return [_animated(sheet, animation, _Phase(entering, leaving, age), self._size, share=share)]
+
+    def _drawn(self, words: Words, text: str, **changes: Any) -> Sheet:
+        key = (words.id, text, *sorted(changes.items()))
+        if key not in self._states:
+            if len(self._states) >= _STATES_KEPT:
+                self._states.pop(next(iter(self._states)))
+            self._states[key] = self._draw(words, text, changes)
+        return self._states[key]
+
+    def _draw(self, words: Words, text: str, changes: Mapping[str, Any]) -> Sheet:
+        style = replace(text_style(words.style, words.caption), **changes)
+        if words.style.get("layout") == "lower_third":
+            return _lower_third(text, style, self._size)
+        drawn = draw_text(text, style, self._size)
+        return from_rgba(drawn.image, drawn.left, drawn.top)
+
+    def _scrolled(self, words: Words, done: float, share: float) -> Sheet:
+        """Through the frame from below to above."""
+        key = (words.id, "scroll")
+        if key not in self._states:
+            style = text_style(words.style, words.caption)
+            # Credits are as long as they are: they are set on a canvas high enough for all lines.
+            lines = words.text.count("\n") + 1
+            short = min(self._size)
+            high = round(lines * 2.2 * short * style.size_percent / 100) + self._size[1]
+            scaled = replace(style, position="center", x_percent=style.x_percent, y_percent=None)
+            drawn = draw_text(
+                _cased(words.text, words.style), scaled, (self._size[0], max(high, self._size[0]))
+            )
+            self._states[key] = from_rgba(drawn.image, drawn.left, 0)
+        sheet = self._states[key]
+        travel = self._size[1] + sheet.frame.height
+        top = self._size[1] - round(done * travel / 2) * 2
+        return replace(sheet, top=top, opacity=share)
+
+    def _typed(self, words: Words, text: str, done: float, share: float) -> Sheet:
+        """Letter by letter; the lines stand where they will stand in the end."""
+        whole = self._drawn(words, text)
+        count = max(1, round(len(text) * done))
+        if count >= len(text):
+            return replace(whole, opacity=share)
+        key = (words.id, "typed", count)
+        if key not in self._states:
+            self._states[key] = self._reveal(words, text, count)
+        return replace(self._states[key], opacity=share)
+
+    def _reveal(self, words: Words, text: str, count: int) -> Sheet:
+        style = text_style(words.style, words.caption)
+        final = draw_text(text, style, self._size)
+        shown = final.image.copy()
+        # Each finished line is shown whole, the one being typed by its share, the rest not at all.
+        remaining = count
+        line_height = shown.height / max(1, len(final.lines))
+        mask = Image.new("L", shown.size, 0)
+        for number, line in enumerate(final.lines):
+            letters = max(1, len(line))
+            part = min(1.0, max(0.0, remaining / letters))
+            remaining -= letters + 1
+            top = round(number * line_height)
+            mask.paste(255, (0, top, round(shown.width * part), round(top + line_height)))
+        alpha = Image.composite(shown.getchannel("A"), Image.new("L", shown.size, 0), mask)
+        shown.putalpha(alpha)
+        return from_rgba(shown, final.left, final.top)
+
+    def _spoken(self, words: Words, text: str, done: float, share: float) -> list[Sheet]:
+        """Word by word: one at a time, or (karaoke) all with the present one lit."""
+        parts = text.split() or [text]
+        index = min(len(parts) - 1, int(_timed(parts, done)))
+        if words.style.get("layout") == "word_by_word":
+            return [replace(self._drawn(words, parts[index]), opacity=share)]
+        base = replace(self._drawn(words, text), opacity=share)
+        lit_style = str(words.style.get("highlight_color") or _LIT)
+        sung = self._drawn(words, text, color=lit_style)
+        return [base, _left_part(sung, _timed(parts, done) / len(parts), share)]
+
+
+@dataclass(frozen=True)
+class _Phase:
+    """How far a text has come in and how much is left of it, 0 to 1; ``age`` in seconds."""
+
+    entering: float
+    leaving: float
+    age: float
+
+    @property
+    def shown(self) -> float:
+        return min(self.entering, self.leaving)
+
+
+def text_style(style: Mapping[str, Any], caption: bool) -> TextStyle:
+    """Read ``timeline.effects.TEXT_STYLE`` into what the fonts room draws."""
+    layout = str(style.get("layout", "plain"))
+    kind = "caption" if caption else layout if layout in _DEFAULT_SIZES else "title"
+    position = str(style.get("position") or ("bottom" if caption else "center"))
+    if layout == "lower_third" and "position" not in style:
+        position = "lower_third"
+    outline = style.get("outline", "black" if caption else None)
+    background = style.get("background")
+    return TextStyle(
+        size_percent=_number(style, "size_percent") or _DEFAULT_SIZES[kind],
+        color=_color(style.get("color"), "#FFFFFF"),
+        weight=_WEIGHTS.get(str(style.get("weight", "")).lower(), 600),
+        italic=bool(style.get("italic", False)),
+        family=str(style["font"]) if style.get("font") else None,
+        align=_align(style, position),
+        position=position if position in POSITIONS else "center",
+        x_percent=_number(style, "x_percent"),
+        y_percent=_number(style, "y_percent"),
+        outline_percent=0.0 if outline in _NONE else 9.0,
+        outline_color=_color(outline, "#000000"),
+        box_color=None if background in _NONE else _color(background, "#000000"),
+    )
+
+
+def _align(style: Mapping[str, Any], position: str) -> Align:
+    stated = str(style.get("align") or "")
+    if stated in ("left", "center", "right"):
+        return cast(Align, stated)
+    if position in ("left", "top_left", "bottom_left", "lower_third"):
+        return "left"
+    return "right" if position in ("right", "top_right", "bottom_right") else "center"
+
+
+def _number(style: Mapping[str, Any], key: str) -> float | None:
+    value = style.get(key)
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _color(value: Any, default: str) -> str:
+    if not isinstance(value, str) or not value.strip():
+        return default
+    try:
+        parse_color(value)
+    except ValueError:
+        return default
+    return value
+
+
+def _cased(text: str, style: Mapping[str, Any]) -> str:
+    case = style.get("case", "as_is")
+    return text.upper() if case == "upper" else text.lower() if case == "lower" else text
+
+
+def _fade_share(words: Words, frame: int) -> float:
+    share = float(words.style.get("opacity_percent", 100) or 0) / 100
+    for stage in words.stages:
+        if frame not in stage.span:
+            continue
+        done = (frame - stage.span.first + 0.5) / stage.span.count
+        if stage.kind == "fade_in":
+            share *= done
+        elif stage.kind == "fade_out":
+            share *= 1 - done
+    return min(1.0, max(0.0, share))
+
+
+def _animated(sheet: Sheet, animation: str, phase: _Phase, size: tuple[int, int], *, share: float) -> Sheet:
+    come = 1 - (1 - phase.shown) ** 3
+    if animation == "fade":
+        return replace(sheet, opacity=share * phase.shown)
+    if animation.startswith("slide_"):
+        # From the side it moves away from: "slide left" ends further left than it began.
+        across = {"slide_left": 1, "slide_right": -1}.get(animation, 0)
+        down = {"slide_up": 1, "slide_down": -1}.get(animation, 0)
+        side = 1 if phase.entering <= phase.leaving else -1
+        far_x = round(size[0] * 0.25 * (1 - come) / 2) * 2 * across * side
+        far_y = round(size[1] * 0.2 * (1 - come) / 2) * 2 * down * side
+        return replace(sheet, left=sheet.left + far_x, top=sheet.top + far_y, opacity=share * phase.shown)
+    if animation == "pop":
+        overshoot = 1 + 2.7 * (phase.entering - 1) ** 3 + 1.7 * (phase.entering - 1) ** 2
+        return _scaled(
+            sheet, min(overshoot, 1.15) if phase.entering < 1 else come, share * min(1.0, phase.shown * 2)
+        )
+    if animation == "zoom":
+        return _scaled(sheet, 0.6 + 0.4 * come, share * phase.shown)
+    if animation == "bounce":
+        height = size[1] * 0.12 * exp(-4 * phase.age) * abs(cos(phase.age * 2.2 * pi))
+        return replace(
+            sheet, top=sheet.top - round(height / 2) * 2, opacity=share * min(1.0, phase.shown * 3)
+        )
+    return replace(sheet, opacity=share)
+
+
+def _scaled(sheet: Sheet, factor: float, opacity: float) -> Sheet:
+    """The text drawn smaller or larger around its middle."""
+    if abs(factor - 1) < 0.01:
+        return replace(sheet, opacity=opacity)
+    width = max(2, round(sheet.frame.width * factor / 2) * 2)
+    height = max(2, round(sheet.frame.height * factor / 2) * 2)
+    frame = resample(sheet.frame, (0, 0, sheet.frame.width, sheet.frame.height), (width, height))
+    left = sheet.left + round((sheet.frame.width - width) / 4) * 2
+    top = sheet.top + round((sheet.frame.height - height) / 4) * 2
+    return Sheet(frame, left, top, opacity)
+
+
+def _left_part(sheet: Sheet, share: float, opacity: float) -> Sheet:
+    frame = duplicate(sheet.frame)
+    alpha = views(frame)[3]
+    alpha[:, round(alpha.shape[1] * share) :] = 0
+    return Sheet(frame, sheet.left, sheet.top, opacity)
+
+
+def _timed(parts: list[str], done: float) -> float:
+    """Which word is spoken, by the letters before it; the part after the point is how much of it is."""
+    weights = [len(part) + 1 for part in parts]
+    spoken = done * sum(weights)
+    for index, weight in enumerate(weights):
+        if spoken < weight:
+            return index + spoken / weight
+        spoken -= weight
+    return float(len(parts))
+
+
+def _lower_third(text: str, style: TextStyle, size: tuple[int, int]) -> Sheet:
+    """A name, its role smaller beneath, on a bar with a coloured edge."""
+    name, _, role = text.partition("\n")
+    first = draw_text(name, replace(style, box_color=None, align="left", weight=700), size).image
+    second = None
+    if role.strip():
+        small = replace(
+            style, box_color=None, align="left", weight=400, size_percent=style.size_percent * 0.68
+        )
+        second = draw_text(role, small, size).image
+    pad = max(4, round(min(size) * 0.018))
+    width = max(first.width, second.width if second else 0) + 3 * pad
+    height = first.height + (second.height + pad // 2 if second else 0) + 2 * pad
+    bar = Image.new("RGBA", (width, height), (*parse_color(style.box_color or "#101014")[:3], 190))
+    edge = Image.new("RGBA", (max(2, pad // 2), height), (255, 196, 0, 255))
+    bar.paste(edge, (0, 0))
+    bar.alpha_composite(first, (2 * pad, pad))
+    if second:
+        bar.alpha_composite(second, (2 * pad, pad + first.height + pad // 2))
+    share = POSITIONS.get(style.position, POSITIONS["lower_third"])
+    margin = round(min(size) * 0.06)
+    left = margin + round((size[0] - 2 * margin - width) * share[0])
+    top = margin + round((size[1] - 2 * margin - height) * share[1])
+    return from_rgba(bar, max(0, left), max(0, top))

@@ -1,0 +1,241 @@
+"""The whole sound of a plan, mixed into a file of floats. Render process only.
+
+Everything is streamed a second at a time; the mix lies on disk, so that ducking and loudness may look at all of it
+before the last gain is set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mango_skill.engine.render.dynamics import duck_curve, master
+from mango_skill.engine.render.parts import Fade, Piece, Ramp, Score, Treatment
+from mango_skill.engine.render.players import Source
+from mango_skill.engine.render.score import SPEECH
+from mango_skill.engine.render.tapes import (
+    RATE,
+    Samples,
+    make_sound,
+    read_file,
+    read_file_backwards,
+    silence,
+)
+from mango_skill.engine.render.treatments import RUN_UP_S, tempo_steps, treat, treatment_steps
+
+_BLOCK: Final = RATE
+_SEAM: Final = RATE * 5 // 1000
+_LEVEL_STEP: Final = RATE // 100
+
+Check = Callable[[], None]
+
+
+def mix(score: Score, sources: Mapping[str, Source], folder: Path, check: Check) -> Path:
+    """Mix a score into a file of float32 stereo at 48 kHz in ``folder`` and return its path.
+
+    Args:
+        score: What is heard.
+        sources: The files by asset id.
+        folder: For the mix and what is needed on the way.
+        check: Called at every second of sound; raises when the render is cancelled.
+
+    Raises:
+        MediaError: A source is gone or can't be read.
+    """
+    players = [PiecePlayer(piece, sources) for piece in sorted(score.pieces, key=lambda piece: piece.first)]
+    ducked = any(player.piece.duck_db for player in players)
+    plain_path, ducked_path = folder / "mix.f32", folder / "ducked.f32"
+    levels: list[NDArray[np.float32]] = []
+    with plain_path.open("wb") as plain, ducked_path.open("wb") as below:
+        for first in range(0, score.count, _BLOCK):
+            check()
+            count = min(_BLOCK, score.count - first)
+            loud, quiet, speech = _add_up(players, first, count)
+            levels.append(_levels(speech))
+            plain.write(loud.tobytes())
+            if ducked:
+                below.write(quiet.tobytes())
+    for player in players:
+        player.close()
+    if ducked:
+        _put_under(plain_path, ducked_path, np.concatenate(levels), _duck_db(players))
+    ducked_path.unlink()
+    master(plain_path, score, check)
+    return plain_path
+
+
+def _duck_db(players: list[PiecePlayer]) -> float:
+    return min(player.piece.duck_db for player in players)
+
+
+def _add_up(players: list[PiecePlayer], first: int, count: int) -> tuple[Samples, Samples, Samples]:
+    loud, quiet, speech = silence(count), silence(count), silence(count)
+    for player in players:
+        piece = player.piece
+        start, end = max(first, piece.first), min(first + count, piece.end)
+        if start >= end:
+            continue
+        samples = player.read(start, end - start)
+        where = slice(start - first, end - first)
+        (quiet if piece.duck_db else loud)[where] += samples
+        if piece.bus in SPEECH:
+            speech[where] += samples
+        if end == piece.end:
+            player.close()
+    return loud, quiet, speech
+
+
+def _levels(samples: Samples) -> NDArray[np.float32]:
+    """The power of every 10 ms."""
+    steps = -(-len(samples) // _LEVEL_STEP)
+    padded = np.zeros((steps * _LEVEL_STEP, 2), dtype=np.float32)
+    padded[: len(samples)] = samples
+    return np.asarray((padded.reshape(steps, -1) ** 2).mean(axis=1), dtype=np.float32)
+
+
+def _put_under(plain: Path, below: Path, powers: NDArray[np.float32], db: float) -> None:
+    curve = duck_curve(powers, db)
+    loud = np.memmap(plain, np.float32, "r+").reshape(-1, 2)
+    quiet = np.memmap(below, np.float32, "r").reshape(-1, 2)
+    times = (np.arange(len(curve)) + 0.5) * _LEVEL_STEP
+    for first in range(0, len(loud), _BLOCK):
+        at = np.arange(first, min(first + _BLOCK, len(loud)))
+        gain = np.interp(at, times, curve).astype(np.float32)
+        loud[first : first + len(at)] += quiet[first : first + len(at)] * gain[:, None]
+
+
+class PiecePlayer:
+    """Plays one piece from its start to its end; read it in order."""
+
+    def __init__(self, piece: Piece, sources: Mapping[str, Source]) -> None:
+        self.piece = piece
+        self._sources = sources
+        self._dry: _Flow | None = None
+        self._wet: list[tuple[Treatment, _Flow]] | None = None
+
+    def read(self, first: int, count: int) -> Samples:
+        """Return ``count`` samples from output sample ``first`` on, with all gains applied."""
+        piece = self.piece
+        if self._dry is None or self._wet is None:
+            whole = [one for one in piece.treatments if one.first <= piece.first and one.end >= piece.end]
+            parts = [one for one in piece.treatments if one not in whole and one.first < piece.end]
+            self._dry = _Flow(self._open(whole))
+            self._wet = [(one, _Flow(self._open([*whole, one]))) for one in parts]
+            if first > piece.first:
+                self._skip(first - piece.first)
+        samples = self._dry.read(count)
+        at = np.arange(first, first + count)
+        for treatment, flow in self._wet:
+            share = _trapezoid(at, treatment.first, treatment.end)[:, None]
+            samples = samples + (flow.read(count) - samples) * share
+        return np.asarray(samples * self._gain(at)[:, None], dtype=np.float32)
+
+    def close(self) -> None:
+        self._dry = None
+        self._wet = None
+
+    def _skip(self, count: int) -> None:
+        flows = [self._dry, *(flow for _, flow in self._wet or ())]
+        for flow in flows:
+            if flow is not None:
+                flow.read(count)
+
+    def _open(self, treatments: list[Treatment]) -> Iterator[Samples]:
+        """The piece's material from its first sample on, treated and at its speed."""
+        piece = self.piece
+        seconds = Fraction(piece.count, RATE) * piece.speed
+        steps = [step for one in treatments for step in treatment_steps(one.kind, one.parameters)]
+        tempo = tempo_steps(piece.speed)
+        run_up = Fraction(0)
+        if steps and not piece.reverse and not piece.generated:
+            run_up = min(RUN_UP_S, max(Fraction(0), piece.start))
+        source = self._material(run_up, seconds)
+        # Filters hold on to their last samples until more comes.
+        padded = chain(source, (silence(_BLOCK) for _ in range(2)))
+        treated = _without(treat(padded, steps), round(run_up * RATE)) if steps else source
+        return treat(chain(treated, [silence(_BLOCK)]), tempo) if tempo else treated
+
+    def _material(self, run_up: Fraction, seconds: Fraction) -> Iterator[Samples]:
+        piece = self.piece
+        if piece.generated:
+            return make_sound(piece.generated, piece.parameters, start=piece.start, seconds=seconds)
+        source = self._sources[piece.asset]
+        if piece.reverse:
+            return read_file_backwards(source.path, source.info, piece.start, seconds)
+        return read_file(source.path, source.info, piece.start - run_up)
+
+    def _gain(self, at: NDArray[np.int64]) -> NDArray[np.float32]:
+        piece = self.piece
+        gain = np.full(len(at), piece.gain, dtype=np.float32)
+        if piece.ramp_in:
+            gain *= _rise(at, piece.first, piece.first + piece.ramp_in)
+        if piece.ramp_out:
+            gain *= 1 - _rise(at, piece.end - piece.ramp_out, piece.end)
+        for ramp in piece.ramps:
+            gain *= ramp_gain(at, ramp)
+        for fade in piece.fades:
+            gain *= fade_gain(at, fade)
+        return gain
+
+
+class _Flow:
+    """Chunks of any length, read in lengths that are asked for; silence after the end."""
+
+    def __init__(self, chunks: Iterator[Samples]) -> None:
+        self._chunks = chunks
+        self._rest = silence(0)
+
+    def read(self, count: int) -> Samples:
+        block = silence(count)
+        filled = 0
+        while filled < count:
+            if not len(self._rest):
+                chunk = next(self._chunks, None)
+                if chunk is None:
+                    break
+                self._rest = chunk
+            part = self._rest[: count - filled]
+            block[filled : filled + len(part)] = part
+            filled += len(part)
+            self._rest = self._rest[len(part) :]
+        return block
+
+
+def _without(chunks: Iterator[Samples], count: int) -> Iterator[Samples]:
+    for chunk in chunks:
+        if count >= len(chunk):
+            count -= len(chunk)
+            continue
+        yield chunk[count:]
+        count = 0
+
+
+def _rise(at: NDArray[np.int64], first: int, end: int) -> NDArray[np.float32]:
+    """From 0 to 1 between two samples, of equal power when crossed with its opposite falling."""
+    part = np.clip((at - first) / max(1, end - first), 0, 1)
+    return np.asarray(part, dtype=np.float32)
+
+
+def _trapezoid(at: NDArray[np.int64], first: int, end: int) -> NDArray[np.float32]:
+    """1 within a range, 0 outside of it, with short slopes that lie outside."""
+    rising = (at - first + _SEAM) / _SEAM
+    falling = (end + _SEAM - at) / _SEAM
+    return np.asarray(np.clip(np.minimum(rising, falling), 0, 1), dtype=np.float32)
+
+
+def ramp_gain(at: NDArray[np.int64], ramp: Ramp) -> NDArray[np.float32]:
+    """Return the gain of a ramp at samples: its own within, 1 outside."""
+    return 1 + (np.float32(ramp.gain) - 1) * _trapezoid(at, ramp.first, ramp.end)
+
+
+def fade_gain(at: NDArray[np.int64], fade: Fade) -> NDArray[np.float32]:
+    """Return the gain of a fade at samples; beyond its silent end it stays silent."""
+    part = np.clip((at - fade.first) / max(1, fade.end - fade.first), 0, 1)
+    risen = np.sin(part * np.pi / 2) ** 2
+    return np.asarray(risen if fade.rising else 1 - risen, dtype=np.float32)

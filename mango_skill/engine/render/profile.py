@@ -1,0 +1,208 @@
+"""What kind of file is asked for: container, codecs, size, rate and quality, and what fits together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any, Final
+
+from mango_skill.errors import ArgumentError
+from mango_skill.timeline import Canvas
+
+QUALITIES: Final = ("source", "high", "small")
+CAPTIONS: Final = ("burn", "sidecar", "srt", "vtt", "none")
+MAX_SIDE: Final = 7680
+MAX_FPS: Final = 120
+
+
+@dataclass(frozen=True)
+class Container:
+    """What goes into one file format.
+
+    Attributes:
+        muxer: FFmpeg's name of the writer.
+        video: The picture encoder, or None for sound alone.
+        audio: The sound encoder, or None for pictures alone.
+        audio_format: Sample format that the sound encoder takes.
+        audio_rate: Samples a second.
+        audio_bit_rate: In bits a second; 0 where it means nothing.
+        options: Of the writer.
+    """
+
+    muxer: str
+    video: str | None
+    audio: str | None
+    audio_format: str = "fltp"
+    audio_rate: int = 48000
+    audio_bit_rate: int = 192_000
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+# The index before the pictures, so that a player may start before it has everything.
+_FASTSTART = {"movflags": "+faststart"}
+
+CONTAINERS: Final[Mapping[str, Container]] = {
+    "mp4": Container("mp4", "libx264", "aac", options=_FASTSTART),
+    "mov": Container("mov", "libx264", "aac", options=_FASTSTART),
+    "mkv": Container("matroska", "libx264", "aac"),
+    "webm": Container("webm", "libvpx-vp9", "libopus", audio_format="flt", audio_bit_rate=128_000),
+    "avi": Container("avi", "mpeg4", "libmp3lame", audio_rate=48000),
+    "gif": Container("gif", "gif", None),
+    "mp3": Container("mp3", None, "libmp3lame"),
+    "wav": Container("wav", None, "pcm_s16le", audio_format="s16", audio_bit_rate=0),
+    "m4a": Container("ipod", None, "aac", options=_FASTSTART),
+    "aac": Container("adts", None, "aac"),
+}
+
+# Constant quality per encoder: lower is better. "source" is meant to be told apart from its source by nobody.
+_CRF: Final = {
+    "libx264": {"source": 18, "high": 20, "small": 27},
+    "libvpx-vp9": {"source": 28, "high": 31, "small": 38},
+}
+_MPEG4_SCALE: Final = {"source": 2, "high": 3, "small": 8}
+# A picture in a gif costs one byte a pixel before packing: keep it to what people send each other.
+_GIF_LONG_SIDE: Final = 480
+_GIF_FPS: Final = 15
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The file that is asked for, complete: nothing in it is left to be guessed.
+
+    Attributes:
+        format: A key of ``CONTAINERS``.
+        width: Of the picture, even.
+        height: Of the picture, even.
+        fps: Pictures a second.
+        quality: source, high or small.
+        crf: Overrides what ``quality`` means to the encoder.
+        captions: burn, srt, vtt or none.
+    """
+
+    format: str = "mp4"
+    width: int = 1920
+    height: int = 1080
+    fps: Fraction = Fraction(30)
+    quality: str = "high"
+    crf: int | None = None
+    captions: str = "burn"
+
+    @property
+    def container(self) -> Container:
+        """What goes into the file."""
+        return CONTAINERS[self.format]
+
+    @property
+    def has_picture(self) -> bool:
+        return self.container.video is not None
+
+    @property
+    def has_sound(self) -> bool:
+        return self.container.audio is not None
+
+    @property
+    def audio_rate(self) -> int:
+        return self.container.audio_rate
+
+    def encoder_options(self) -> dict[str, str]:
+        """Return the options of the picture encoder."""
+        codec = self.container.video
+        if codec == "libx264":
+            return {"preset": "veryfast", "crf": str(self.crf or _CRF[codec][self.quality])}
+        if codec == "libvpx-vp9":
+            crf = str(self.crf or _CRF[codec][self.quality])
+            return {"deadline": "realtime", "cpu-used": "7", "row-mt": "1", "crf": crf, "b": "0"}
+        if codec == "mpeg4":
+            scale = str(_MPEG4_SCALE[self.quality])
+            return {"qmin": scale, "qmax": scale}
+        return {}
+
+
+def choose_profile(output: Mapping[str, Any], canvas: Canvas) -> Profile:
+    """Complete what was asked for with what the canvas says.
+
+    Args:
+        output: ``format`` and, where wanted, ``width``, ``height``, ``fps``, ``quality``, ``crf``, ``captions``.
+            One of width and height alone keeps the canvas's shape.
+        canvas: The timeline's.
+
+    Raises:
+        ArgumentError: ``bad_output``: a format, size, rate or quality that can't be made.
+    """
+    name = str(output.get("format") or "mp4").lower().lstrip(".")
+    if name not in CONTAINERS:
+        raise _refusal(
+            f"'{name}' is not a format that can be written.", f"Ask for one of {', '.join(CONTAINERS)}."
+        )
+    quality = str(output.get("quality") or "high")
+    if quality not in QUALITIES:
+        raise _refusal(f"There is no quality '{quality}'.", f"Ask for one of {', '.join(QUALITIES)}.")
+    captions = str(output.get("captions") or "burn")
+    if captions not in CAPTIONS:
+        raise _refusal(f"Captions can't be made '{captions}'.", f"Ask for one of {', '.join(CAPTIONS)}.")
+    width, height = _size(_number(output, "width"), _number(output, "height"), canvas)
+    fps = _rate(output.get("fps"), canvas)
+    crf = _number(output, "crf")
+    profile = Profile(name, width, height, fps, quality, crf, "srt" if captions == "sidecar" else captions)
+    return _for_gif(profile, output) if name == "gif" else profile
+
+
+def _for_gif(profile: Profile, output: Mapping[str, Any]) -> Profile:
+    if not output.get("width") and not output.get("height"):
+        scale = min(Fraction(1), Fraction(_GIF_LONG_SIDE, max(profile.width, profile.height)))
+        profile = replace(profile, width=_even(profile.width * scale), height=_even(profile.height * scale))
+    if not output.get("fps"):
+        profile = replace(profile, fps=min(profile.fps, Fraction(_GIF_FPS)))
+    return profile
+
+
+def _size(width: int | None, height: int | None, canvas: Canvas) -> tuple[int, int]:
+    shape = Fraction(canvas.width, canvas.height)
+    if width and height:
+        chosen = (Fraction(width), Fraction(height))
+    elif width:
+        chosen = (Fraction(width), width / shape)
+    elif height:
+        chosen = (height * shape, Fraction(height))
+    else:
+        chosen = (Fraction(canvas.width), Fraction(canvas.height))
+    size = (_even(chosen[0]), _even(chosen[1]))
+    if max(size) > MAX_SIDE:
+        raise _refusal(
+            f"A picture of {size[0]}x{size[1]} is too large.", f"Ask for at most {MAX_SIDE} pixels on a side."
+        )
+    return size
+
+
+def _rate(asked: Any, canvas: Canvas) -> Fraction:
+    try:
+        if isinstance(asked, (list, tuple)):
+            rate = Fraction(int(asked[0]), int(asked[1]))
+        else:
+            rate = canvas.fps if asked in (None, 0, "") else Fraction(str(asked))
+    except (ValueError, ZeroDivisionError, IndexError):
+        rate = Fraction(0)
+    if not 1 <= rate <= MAX_FPS:
+        raise _refusal("That frame rate can't be made.", f"Ask for 1 to {MAX_FPS} frames a second.")
+    return rate.limit_denominator(1001)
+
+
+def _number(output: Mapping[str, Any], key: str) -> int | None:
+    value = output.get(key)
+    if value is None or value == 0:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
+        raise _refusal(
+            f"The output's {key} must be a positive number.", "Leave it out to keep the video's own."
+        )
+    return int(value)
+
+
+def _even(value: Fraction | int) -> int:
+    # 4:2:0 pictures have one colour sample for two pixels each way.
+    return max(2, 2 * round(Fraction(value) / 2))
+
+
+def _refusal(message: str, hint: str) -> ArgumentError:
+    return ArgumentError(message, code="bad_output", hint=hint)

@@ -1,0 +1,277 @@
+"""Reading pictures: the one that is shown at an instant, forwards, backwards or far away. Render process only."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import chain
+from pathlib import Path
+from typing import Final, Protocol
+
+import av
+import av.error
+import av.filter
+import numpy as np
+from av import VideoFrame
+from av.codec.context import ThreadType
+from av.container import InputContainer
+from PIL import Image
+
+from mango_skill.engine.media.info import MediaInfo
+from mango_skill.engine.media.pictures import load_pictures
+from mango_skill.errors import MediaError
+
+# Further than this it pays to look for a keyframe instead of decoding all that lies between.
+_PATIENCE_S: Final = Fraction(3, 2)
+# Backwards, pictures are decoded in runs and kept: 24 pictures of 1080p are 75 MB.
+_KEPT_BACKWARDS: Final = 24
+_RETREATS_S: Final = (Fraction(0), Fraction(2), Fraction(12))
+
+
+class Reel(Protocol):
+    """Pictures with instants, in seconds from the first."""
+
+    def at(self, limit: Fraction) -> VideoFrame:
+        """Return the last picture shown before ``limit``; the first one when there is none."""
+
+    def close(self) -> None:
+        """Let the file go."""
+
+
+class FilmReel:
+    """The pictures of a video file.
+
+    Args:
+        path: The file.
+        info: Its facts; they name the demuxer and the stream.
+        backwards: It will be read from its end.
+        threads: For decoding; 0 lets the library choose.
+
+    Raises:
+        MediaError: ``source_vanished`` or ``unreadable``.
+    """
+
+    def __init__(self, path: Path, info: MediaInfo, *, backwards: bool = False, threads: int = 1) -> None:
+        self._container = open_source(path, info)
+        self._stream = self._container.streams[info.video_stream]
+        context = self._stream.codec_context
+        context.thread_count = threads
+        context.thread_type = ThreadType.NONE if threads == 1 else ThreadType.AUTO
+        self._base = Fraction(self._stream.time_base or Fraction(1, 1000))
+        self._zero = Fraction(info.video_start_ms, 1000)
+        if self._stream.start_time is not None:
+            self._zero = self._stream.start_time * self._base
+        self._step = 1 / info.fps if info.fps else Fraction(1, 30)
+        self._interlaced = info.interlaced
+        self._backwards = backwards
+        self._pictures: Iterator[tuple[Fraction, VideoFrame]] = iter(())
+        self._now: tuple[Fraction, VideoFrame] | None = None
+        self._next: tuple[Fraction, VideoFrame] | None = None
+        self._kept: deque[tuple[Fraction, VideoFrame]] = deque(maxlen=_KEPT_BACKWARDS)
+
+    def at(self, limit: Fraction) -> VideoFrame:
+        """Return the last picture shown before ``limit`` (seconds); the first one when there is none."""
+        if self._backwards:
+            return self._at_backwards(limit)
+        behind = self._now is None or (limit <= self._now[0])
+        if behind or self._far(limit):
+            self._go_to(limit)
+        while self._next is not None and self._next[0] < limit:
+            self._now = self._next
+            self._next = next(self._pictures, None)
+        if self._now is None:
+            raise _no_picture()
+        return self._now[1]
+
+    def close(self) -> None:
+        self._pictures = iter(())
+        self._now = self._next = None
+        self._kept.clear()
+        self._container.close()
+
+    def _far(self, limit: Fraction) -> bool:
+        if self._now is None or limit - self._now[0] <= _PATIENCE_S:
+            return False
+        try:
+            entries = self._stream.index_entries
+            place = entries.search_timestamp(self._ticks(limit)) if len(entries) else -1
+        except (AttributeError, ValueError):
+            place = -1
+        if place < 0:
+            return True
+        # Sitting in the same group of pictures already, going on is the shorter way.
+        return entries[place].timestamp * self._base - self._zero > self._now[0]
+
+    def _go_to(self, limit: Fraction) -> None:
+        for retreat in _RETREATS_S:
+            self._start(limit - self._step - retreat)
+            if self._now is not None and (self._now[0] < limit or self._now[0] <= 0):
+                return
+        self._start(Fraction(-1))
+        if self._now is None:
+            raise _no_picture()
+
+    def _start(self, instant: Fraction) -> None:
+        try:
+            self._container.seek(max(self._ticks(instant), self._ticks(Fraction(-1))), stream=self._stream)
+        except av.error.FFmpegError:
+            self._container.seek(0)
+        self._pictures = self._decode()
+        self._now = next(self._pictures, None)
+        self._next = next(self._pictures, None)
+
+    def _ticks(self, instant: Fraction) -> int:
+        return int((instant + self._zero) / self._base)
+
+    def _at_backwards(self, limit: Fraction) -> VideoFrame:
+        if not (self._kept and self._kept[0][0] < limit):
+            self._go_to(limit - self._step * 2)
+            self._kept.clear()
+            for one in chain([self._now, self._next], self._pictures):
+                if one is None or (one[0] >= limit and self._kept):
+                    break
+                self._kept.append(one)
+            self._now = self._next = None
+        while len(self._kept) > 1 and self._kept[-1][0] >= limit:
+            self._kept.pop()
+        if not self._kept:
+            raise _no_picture()
+        return self._kept[-1][1]
+
+    def _decode(self) -> Iterator[tuple[Fraction, VideoFrame]]:
+        frames = self._decoded()
+        if self._interlaced:
+            frames = _deinterlace(frames)
+        last = None
+        for frame in frames:
+            if frame.pts is not None:
+                instant = frame.pts * self._base - self._zero
+            else:
+                instant = Fraction(0) if last is None else last + self._step
+            if last is not None and instant <= last:
+                continue
+            last = instant
+            yield instant, frame
+
+    def _decoded(self) -> Iterator[VideoFrame]:
+        for packet in self._container.demux(self._stream):
+            try:
+                for frame in packet.decode():
+                    if isinstance(frame, VideoFrame):
+                        yield frame
+            except av.error.EOFError:
+                return
+            except (av.error.InvalidDataError, av.error.UndefinedError):
+                # One broken picture is not the end of a film: the one before it stays on.
+                continue
+
+
+class AnimationReel:
+    """The pictures of an animated image, over and over."""
+
+    def __init__(self, path: Path, info: MediaInfo) -> None:
+        self._path = path
+        self._info = info
+        self._length = Fraction(max(info.duration_ms, 1), 1000)
+        self._pictures: Iterator[tuple[Fraction, VideoFrame]] = iter(())
+        self._now: tuple[Fraction, VideoFrame] | None = None
+        self._next: tuple[Fraction, VideoFrame] | None = None
+
+    def at(self, limit: Fraction) -> VideoFrame:
+        """Return the picture shown just before ``limit``, the animation beginning anew at its end."""
+        limit %= self._length
+        if limit == 0:
+            limit = self._length
+        if self._now is None or limit <= self._now[0]:
+            self._pictures = self._load()
+            self._now = next(self._pictures, None)
+            self._next = next(self._pictures, None)
+        while self._next is not None and self._next[0] < limit:
+            self._now, self._next = self._next, next(self._pictures, None)
+        if self._now is None:
+            raise _no_picture()
+        return self._now[1]
+
+    def close(self) -> None:
+        self._pictures, self._now, self._next = iter(()), None, None
+
+    def _load(self) -> Iterator[tuple[Fraction, VideoFrame]]:
+        shown = Fraction(0)
+        for still in load_pictures(self._path, self._info.format):
+            yield shown, from_picture(still.image)
+            shown += Fraction(still.duration_ms, 1000)
+
+
+def load_still(path: Path, info: MediaInfo) -> VideoFrame:
+    """Return a photo, upright.
+
+    Raises:
+        MediaError: It is gone or broken.
+    """
+    if not path.exists():
+        raise _vanished()
+    for still in load_pictures(path, info.format):
+        return from_picture(still.image)
+    raise _no_picture()
+
+
+def from_picture(image: Image.Image) -> VideoFrame:
+    """Return a Pillow picture (RGB or RGBA) as a frame."""
+    return VideoFrame.from_ndarray(np.asarray(image), format="rgba" if image.mode == "RGBA" else "rgb24")
+
+
+def open_source(path: Path, info: MediaInfo) -> InputContainer:
+    """Open a media file with the demuxer that was chosen from its content.
+
+    Raises:
+        MediaError: ``source_vanished`` or ``unreadable``.
+    """
+    try:
+        return av.open(str(path), format=info.demuxer or None, metadata_errors="ignore")
+    except (FileNotFoundError, av.error.FileNotFoundError):
+        raise _vanished() from None
+    except av.error.FFmpegError as problem:
+        raise MediaError(
+            "A source file can't be read any more.",
+            code="unreadable",
+            hint="Upload it again.",
+            details={"library": str(problem)[:200]},
+        ) from problem
+
+
+def _deinterlace(frames: Iterator[VideoFrame]) -> Iterator[VideoFrame]:
+    graph: av.filter.Graph | None = None
+    for frame in frames:
+        if graph is None:
+            graph = av.filter.Graph()
+            size = f"video_size={frame.width}x{frame.height}:pix_fmt={frame.format.name}"
+            source = graph.add("buffer", f"{size}:time_base={frame.time_base}:pixel_aspect=1/1")
+            graph.link_nodes(
+                source, graph.add("bwdif", "mode=send_frame"), graph.add("buffersink")
+            ).configure()
+        graph.vpush(frame)
+        yield from _pull_all(graph)
+    if graph is not None:
+        graph.vpush(None)
+        yield from _pull_all(graph)
+
+
+def _pull_all(graph: av.filter.Graph) -> Iterator[VideoFrame]:
+    while True:
+        try:
+            yield graph.vpull()
+        except (av.error.BlockingIOError, av.error.EOFError):
+            return
+
+
+def _vanished() -> MediaError:
+    return MediaError(
+        "A source file is gone.", code="source_vanished", hint="Upload it again, or delete its clip."
+    )
+
+
+def _no_picture() -> MediaError:
+    return MediaError(
+        "No picture could be decoded from a source file.", code="unreadable", hint="Upload it again."
+    )

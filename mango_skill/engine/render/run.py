@@ -1,0 +1,310 @@
+"""Running a plan: the only place where pictures and sound are really made. Render process only."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Lock
+from typing import Any, Final
+
+import av.error
+
+from mango_skill.engine.render.chunks import divide
+from mango_skill.engine.render.composer import Composer
+from mango_skill.engine.render.encoder import Writer, encode_stretch, with_palette
+from mango_skill.engine.render.grid import FrameSpan
+from mango_skill.engine.render.mixer import mix
+from mango_skill.engine.render.plan import RenderPlan
+from mango_skill.engine.render.players import Prepared, Source
+from mango_skill.engine.render.sidecar import write_srt, write_vtt
+from mango_skill.engine.render.survey import survey
+from mango_skill.engine.render.verify import Facts, verify
+from mango_skill.errors import MangoError, OutputError, RenderError
+
+Progress = Callable[[float, str], None]
+_MOST_WORKERS: Final = 4
+_RESERVE_BYTES: Final = 50_000_000
+# Of everything that is told as progress, the share of making; the rest is finishing and looking at it.
+_MADE_SHARE: Final = 96.0
+
+
+class Cancelled(RenderError):  # noqa: N818 - it is what happened, not a fault
+    """Someone asked the render to stop."""
+
+    default_code = "cancelled"
+    default_hint = "Export again when you want to."
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a render made.
+
+    Attributes:
+        path: The file.
+        facts: What was found in it.
+        sidecar: The captions beside it, or None.
+        notes: What was done otherwise than the timeline says.
+    """
+
+    path: Path
+    facts: Facts
+    sidecar: Path | None
+    notes: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as JSON."""
+        answer = {**self.facts.to_dict(), "path": str(self.path), "notes": list(self.notes)}
+        if self.sidecar is not None:
+            answer["captions"] = str(self.sidecar)
+        return answer
+
+
+def run(
+    plan: RenderPlan,
+    sources: Mapping[str, Source],
+    output: Path,
+    *,
+    cancel: Event | None = None,
+    on_progress: Progress | None = None,
+    workers: int | None = None,
+) -> Result:
+    """Make the file that a plan describes. Under its final name it is whole and verified, or not there at all.
+
+    Args:
+        plan: From ``plan.compile``.
+        sources: The files by asset id.
+        output: Where the file goes; its folder must be there.
+        cancel: Set it to stop.
+        on_progress: Told percent and what is being done.
+        workers: Encoders at once; by the number of processors when None.
+
+    Raises:
+        Cancelled: ``cancel`` was set.
+        MediaError: A source is gone or can't be read.
+        OutputError: ``disk_full``, ``not_writable``.
+        RenderError: The result is not what was planned.
+    """
+    job = _Job(plan, sources, cancel or Event(), on_progress or _ignore, workers or _count_workers())
+    # Named after the output: what a killed render left behind is taken over by the next.
+    partial = output.with_name(f".{output.name}.part")
+    folder = _existing(output.parent) / f".{output.name}.work"
+    try:
+        with _clear_disk_errors():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            _require_room(output.parent, plan)
+            job.make(partial, folder)
+            job.tell(_MADE_SHARE, "verify")
+            facts = verify(partial, plan, joins=tuple(span.first for span in job.stretches))
+            sidecar = _write_sidecar(plan, output)
+            os.replace(partial, output)
+            job.tell(100.0, "done")
+            return Result(output, facts, sidecar, plan.notes)
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _ignore(percent: float, stage: str) -> None:
+    return None
+
+
+def _count_workers() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return min(_MOST_WORKERS, len(os.sched_getaffinity(0)))
+    return min(_MOST_WORKERS, os.cpu_count() or 1)
+
+
+class _Job:
+    """One run of one plan."""
+
+    def __init__(
+        self,
+        plan: RenderPlan,
+        sources: Mapping[str, Source],
+        cancel: Event,
+        on_progress: Progress,
+        workers: int,
+    ) -> None:
+        self._plan = plan
+        self._sources = sources
+        self._cancel = cancel
+        self._on_progress = on_progress
+        self._workers = workers
+        self._lock = Lock()
+        self._done = 0.0
+        self._told = -1
+        self.stretches: tuple[FrameSpan, ...] = ()
+
+    def tell(self, percent: float, stage: str) -> None:
+        with self._lock:
+            if int(percent) > self._told:
+                self._told = int(percent)
+                self._on_progress(percent, stage)
+
+    def check(self) -> None:
+        if self._cancel.is_set():
+            raise Cancelled("The export was stopped.")
+
+    def make(self, path: Path, folder: Path) -> None:
+        """Write the file, without looking at it."""
+        plan = self._plan
+        if plan.has_picture and plan.profile.container.video != "gif":
+            self.stretches = divide(plan, self._workers)
+        sounds = ThreadPoolExecutor(1, thread_name_prefix="sound")
+        try:
+            mixed = sounds.submit(self._mix, folder) if plan.score is not None else None
+            writer = Writer(path, plan, mixed.result if mixed is not None else None)
+            try:
+                self._write(writer, folder)
+                writer.write_sound(self.check)
+            finally:
+                writer.close()
+        except BaseException:
+            # The threads must not go on for a file that nobody wants.
+            self._cancel.set()
+            raise
+        finally:
+            sounds.shutdown(wait=True, cancel_futures=True)
+
+    def _mix(self, folder: Path) -> Path:
+        score = self._plan.score
+        assert score is not None
+
+        def check() -> None:
+            self.check()
+            if not self._plan.has_picture:
+                self._count(_BLOCK_SHARE * self._plan.frames / max(1, score.count))
+
+        return mix(score, self._sources, folder, check)
+
+    def _write(self, writer: Writer, folder: Path) -> None:
+        plan = self._plan
+        if not plan.has_picture:
+            return
+        prepared = survey(plan, self._sources, folder)
+        if plan.profile.container.video == "gif":
+            composer = Composer(plan, prepared, threads=0)
+            try:
+                writer.write_frames(with_palette(composer.frame, plan.frames, plan.profile.fps, self._step))
+            finally:
+                composer.close()
+            return
+        with ThreadPoolExecutor(self._workers, thread_name_prefix="picture") as pool:
+            try:
+                for packets in self._in_order(pool, prepared):
+                    writer.write_stretch(packets)
+            except BaseException:
+                self._cancel.set()
+                raise
+
+    def _in_order(self, pool: ThreadPoolExecutor, prepared: Prepared) -> Iterator[list[Any]]:
+        """Encode stretches at once, hand them on in order, and never let many wait."""
+        waiting: deque[Future[list[Any]]] = deque()
+        for span in self.stretches:
+            waiting.append(pool.submit(self._encode, span, prepared))
+            while len(waiting) > self._workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+    def _encode(self, span: FrameSpan, prepared: Prepared) -> list[Any]:
+        # One thread each when there are several stretches: two encoders of one thread beat one of two.
+        threads = 1 if len(self.stretches) >= self._workers > 1 else 0
+        composer = Composer(self._plan, prepared, threads=threads)
+        try:
+            return encode_stretch(
+                span, composer.frame, profile=self._plan.profile, threads=threads, check=self._step
+            )
+        finally:
+            composer.close()
+
+    def _step(self) -> None:
+        self.check()
+        self._count(1)
+
+    def _count(self, frames: float) -> None:
+        with self._lock:
+            self._done += frames
+            percent = min(1.0, self._done / max(1, self._plan.frames)) * (_MADE_SHARE - 1)
+        self.tell(percent, "render")
+
+
+_BLOCK_SHARE: Final = 48_000
+
+
+def _write_sidecar(plan: RenderPlan, output: Path) -> Path | None:
+    if plan.profile.captions not in ("srt", "vtt") or not plan.cues:
+        return None
+    path = output.with_suffix(f".{plan.profile.captions}")
+    text = write_srt(plan.cues) if plan.profile.captions == "srt" else write_vtt(plan.cues)
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return path
+
+
+def _existing(folder: Path) -> Path:
+    if not folder.is_dir():
+        raise OutputError(
+            "The folder for the result is not there.",
+            code="not_writable",
+            hint="Make it, or name another one.",
+        )
+    if not os.access(folder, os.W_OK):
+        raise _not_writable()
+    return folder
+
+
+def _not_writable() -> OutputError:
+    return OutputError(
+        "The result can't be written into that folder.",
+        code="not_writable",
+        hint="Name a folder that you may write to.",
+    )
+
+
+def _require_room(folder: Path, plan: RenderPlan) -> None:
+    """The mix needs room for sure; what the pictures need is told by the disk itself."""
+    needed = _RESERVE_BYTES + (plan.score.count * 16 if plan.score else 0)
+    if shutil.disk_usage(folder).free < needed:
+        raise _disk_full()
+
+
+def _disk_full() -> OutputError:
+    return OutputError(
+        "The disk is full.",
+        code="disk_full",
+        hint="Free some space, or export to another disk, and try again.",
+    )
+
+
+@contextmanager
+def _clear_disk_errors() -> Iterator[None]:
+    """Give the system's and the library's errors on writing the words of this house."""
+    try:
+        yield
+    except MangoError:
+        raise
+    except (OSError, av.error.FFmpegError) as problem:
+        number = getattr(problem, "errno", None)
+        if number in (errno.ENOSPC, errno.EDQUOT):
+            raise _disk_full() from problem
+        if number in (errno.EACCES, errno.EROFS, errno.EPERM):
+            raise _not_writable() from problem
+        raise RenderError(
+            "The export failed.",
+            hint="Try again; if it fails again, export to another format or undo the last edit.",
+            details={"library": f"{type(problem).__name__}: {problem}"[:300]},
+        ) from problem

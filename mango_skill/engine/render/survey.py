@@ -1,0 +1,113 @@
+"""Looks at the footage before the first frame: colour tables and steadiness for those clips that need them.
+
+Render process only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from av import VideoFrame
+from numpy.typing import NDArray
+
+from mango_skill.engine.render.colour import COLOUR_KINDS, Measured, bake, measure, write_cube
+from mango_skill.engine.render.composer import WHOLE
+from mango_skill.engine.render.moves import Steadiness, steady
+from mango_skill.engine.render.parts import Footage, Layer, Stage, Still
+from mango_skill.engine.render.plan import RenderPlan
+from mango_skill.engine.render.players import FADES, MOVEMENT, Prepared, ReelRack, Source, gather_runs
+from mango_skill.engine.render.reels import load_still
+
+_SAMPLES: Final = 9
+_LOOK_WIDTH: Final = 96
+_STEADY_WIDTH: Final = 192
+_ADAPTING: Final = frozenset({"auto_color", "white_balance"})
+
+
+def survey(plan: RenderPlan, sources: Mapping[str, Source], folder: Path) -> Prepared:
+    """Find out what the plan needs to know of its footage.
+
+    Args:
+        plan: What will be rendered.
+        sources: The files by asset id.
+        folder: Where colour tables are written.
+    """
+    tables: dict[tuple[str, int], Path] = {}
+    steadiness: dict[str, Steadiness] = {}
+    cubes = {asset: one.path for asset, one in sources.items() if one.info.kind == "lut"}
+    owners: list[tuple[str, tuple[Stage, ...], Layer | None]] = [(WHOLE, _frame_stages(plan), None)]
+    for lane in plan.lanes:
+        for layer in lane.layers:
+            rest = tuple(one for one in layer.stages if one.kind not in MOVEMENT and one.kind not in FADES)
+            owners.append((layer.id, rest, layer))
+            still = next((one for one in layer.stages if one.kind == "stabilize"), None)
+            if still is not None and isinstance(layer.material, Footage):
+                steadiness[layer.id] = _steady(layer, still, plan.profile.fps, sources)
+    for owner, stages, shown in owners:
+        for number, run in enumerate(gather_runs(stages)):
+            if run.kind not in COLOUR_KINDS:
+                continue
+            adapting = any(stage.kind in _ADAPTING for stage in run.stages)
+            known = _measure(shown, plan.profile.fps, sources) if adapting and shown else Measured()
+            path = folder / f"table-{len(tables)}.cube"
+            write_cube(bake(run.stages, known, cubes), path)
+            tables[owner, number] = path
+    return Prepared(sources, tables, steadiness)
+
+
+def _frame_stages(plan: RenderPlan) -> tuple[Stage, ...]:
+    apart = MOVEMENT | FADES | {"progress_bar"}
+    return tuple(one for one in plan.finish if one.kind not in apart)
+
+
+def _measure(layer: Layer, fps: Fraction, sources: Mapping[str, Source]) -> Measured:
+    return measure([_small(one, _LOOK_WIDTH, "rgb24") for one in _samples(layer, fps, sources)])
+
+
+def _samples(layer: Layer, fps: Fraction, sources: Mapping[str, Source]) -> Iterator[VideoFrame]:
+    if isinstance(layer.material, Still):
+        source = sources[layer.material.asset]
+        yield load_still(source.path, source.info)
+    elif isinstance(layer.material, Footage):
+        step = max(1, layer.span.count // _SAMPLES)
+        yield from _pictures(
+            layer, layer.material, range(0, layer.span.count, step), fps=fps, sources=sources
+        )
+
+
+def _pictures(
+    layer: Layer, footage: Footage, offsets: range, *, fps: Fraction, sources: Mapping[str, Source]
+) -> Iterator[VideoFrame]:
+    rack = ReelRack(sources, 0)
+    reel = rack.take(footage.asset, backwards=False)
+    try:
+        wanted = [footage.frame(offset) for offset in offsets]
+        for place in sorted(wanted):
+            yield reel.at((place + Fraction(1, 2)) / fps * footage.speed)
+    finally:
+        reel.close()
+
+
+def _steady(layer: Layer, stage: Stage, fps: Fraction, sources: Mapping[str, Source]) -> Steadiness:
+    footage = layer.material
+    assert isinstance(footage, Footage)
+    every = range(layer.span.count)
+    luma = [
+        _small(one, _STEADY_WIDTH, "gray")
+        for one in _pictures(layer, footage, every, fps=fps, sources=sources)
+    ]
+    if footage.reverse:
+        luma.reverse()
+    percent = stage.parameters.get("percent", 60)
+    amount = float(percent) if isinstance(percent, (int, float)) else 60.0
+    return steady(luma, layer.span.first, float(fps), amount)
+
+
+def _small(frame: VideoFrame, width: int, kind: str) -> NDArray[np.uint8]:
+    height = max(2, round(frame.height * width / frame.width / 2) * 2)
+    small = frame.reformat(width=width, height=height, format=kind)
+    return np.asarray(small.to_ndarray(), dtype=np.uint8)

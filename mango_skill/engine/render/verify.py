@@ -1,0 +1,195 @@
+"""A look at what came out: a render that is not what was planned is a failure, never a success.
+
+Render process only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final
+
+import av
+import av.error
+import numpy as np
+from av import AudioFrame, AudioResampler, VideoFrame
+from av.container import InputContainer
+
+from mango_skill.engine.render.dynamics import measure_lufs
+from mango_skill.engine.render.parts import Score
+from mango_skill.engine.render.plan import RenderPlan
+from mango_skill.engine.render.tapes import RATE, Samples
+from mango_skill.errors import RenderError
+
+_DEMUXERS: Final = {
+    "mp4": "mov",
+    "mov": "mov",
+    "m4a": "mov",
+    "mkv": "matroska",
+    "webm": "matroska",
+    "aac": "aac",
+}
+# Sound encoders work in blocks of up to 1152 samples and keep a little of silence at either end.
+_SOUND_SLACK_S: Final = Fraction(12, 100)
+_LOUDNESS_SLACK_LU: Final = 0.6
+_SILENCE_PEAK: Final = 0.003
+_SILENCE_MARGIN: Final = RATE * 60 // 1000
+_SILENT_LUFS: Final = -60.0
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was found in a file. Absent facts are 0 or None."""
+
+    format: str
+    size: int
+    duration: float
+    width: int = 0
+    height: int = 0
+    frames: int = 0
+    fps: tuple[int, int] = (0, 1)
+    has_audio: bool = False
+    lufs: float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the facts as JSON; ``duration`` in seconds."""
+        return {key: value for key, value in asdict(self).items() if value is not None}
+
+
+def verify(path: Path, plan: RenderPlan, joins: tuple[int, ...] = ()) -> Facts:
+    """Compare a file with its plan: streams, size, every frame there, length, joins, loudness and silences.
+
+    Args:
+        path: The file.
+        plan: What it should be.
+        joins: Output frames at which stretches were joined; they are decoded.
+
+    Raises:
+        RenderError: ``not_as_planned``; its details say what was expected and what was found.
+    """
+    profile = plan.profile
+    name = _DEMUXERS.get(profile.format, profile.format)
+    try:
+        with av.open(str(path), format=name) as container:
+            width, height = _check_streams(container, plan)
+            frames = _check_pictures(container, plan, joins) if plan.has_picture else 0
+        seconds, lufs = float(plan.duration), None
+        if plan.score is not None:
+            with av.open(str(path), format=name) as container:
+                seconds, lufs = _check_sound(container, plan, plan.score)
+    except av.error.FFmpegError as problem:
+        raise _mismatch("it can't be read", "a readable file", str(problem)[:200]) from problem
+    return Facts(
+        format=profile.format,
+        size=path.stat().st_size,
+        duration=float(plan.duration) if plan.has_picture else seconds,
+        width=width,
+        height=height,
+        frames=frames,
+        fps=(profile.fps.numerator, profile.fps.denominator) if plan.has_picture else (0, 1),
+        has_audio=plan.score is not None,
+        lufs=lufs,
+    )
+
+
+def _check_streams(container: InputContainer, plan: RenderPlan) -> tuple[int, int]:
+    pictures, sounds = len(container.streams.video), len(container.streams.audio)
+    if pictures != int(plan.has_picture):
+        raise _mismatch("its pictures are missing", int(plan.has_picture), pictures)
+    if sounds != int(plan.score is not None):
+        raise _mismatch("its sound is missing", int(plan.score is not None), sounds)
+    if not plan.has_picture:
+        return 0, 0
+    stream = container.streams.video[0]
+    size, wanted = (stream.width, stream.height), (plan.profile.width, plan.profile.height)
+    if size != wanted:
+        raise _mismatch("its size is wrong", wanted, size)
+    return size
+
+
+def _check_pictures(container: InputContainer, plan: RenderPlan, joins: tuple[int, ...]) -> int:
+    stream = container.streams.video[0]
+    stamps = sorted(packet.pts for packet in container.demux(stream) if packet.pts is not None)
+    if len(stamps) != plan.frames:
+        raise _mismatch("pictures are missing", plan.frames, len(stamps))
+    base = Fraction(stream.time_base or Fraction(1, 1000))
+    length = (stamps[-1] - stamps[0]) * base + 1 / plan.profile.fps
+    if abs(length - plan.duration) > 1 / plan.profile.fps:
+        raise _mismatch("its length is wrong", float(plan.duration), float(length))
+    for join in sorted({0, *joins, plan.frames - 1}):
+        _decode_at(container, stamps, join)
+    return len(stamps)
+
+
+def _decode_at(container: InputContainer, stamps: list[int], frame: int) -> None:
+    stream = container.streams.video[0]
+    container.seek(stamps[frame], stream=stream)
+    for packet in container.demux(stream):
+        for picture in packet.decode():
+            if isinstance(picture, VideoFrame) and picture.pts is not None and picture.pts >= stamps[frame]:
+                return
+    raise _mismatch("a picture does not decode", f"frame {frame}", "none")
+
+
+def _check_sound(container: InputContainer, plan: RenderPlan, score: Score) -> tuple[float, float | None]:
+    silences = [(first + _SILENCE_MARGIN, end - _SILENCE_MARGIN) for first, end in score.silences]
+    position = 0
+    loudest = 0.0
+
+    def watched() -> Iterator[Samples]:
+        nonlocal position, loudest
+        for samples in _decoded(container):
+            for first, end in silences:
+                part = samples[max(0, first - position) : max(0, end - position)]
+                if len(part):
+                    loudest = max(loudest, float(np.abs(part).max()))
+            position += len(samples)
+            yield samples
+
+    lufs = None
+    if score.lufs is not None:
+        lufs = round(measure_lufs(watched()), 2)
+    else:
+        for _ in watched():
+            pass
+    seconds = position / RATE
+    if abs(Fraction(position, RATE) - Fraction(score.count, RATE)) > _SOUND_SLACK_S:
+        raise _mismatch("its sound has another length", score.count / RATE, seconds)
+    if loudest > _SILENCE_PEAK:
+        raise _mismatch("it is not silent where it is muted", 0, loudest)
+    if (
+        lufs is not None
+        and score.lufs is not None
+        and lufs > _SILENT_LUFS
+        and not _was_limited(lufs, score.lufs)
+    ):
+        raise _mismatch("its loudness is wrong", score.lufs, lufs)
+    return seconds, lufs
+
+
+def _was_limited(found: float, wanted: float) -> bool:
+    """Whether the loudness is right, or as high as the ceiling lets very uneven sound come."""
+    return abs(found - wanted) <= _LOUDNESS_SLACK_LU or (wanted > -12 and wanted - 4 < found < wanted)
+
+
+def _decoded(container: InputContainer) -> Iterator[Samples]:
+    resampler = AudioResampler(format="flt", layout="stereo", rate=RATE)
+    for packet in container.demux(container.streams.audio[0]):
+        for frame in packet.decode():
+            if isinstance(frame, AudioFrame):
+                frame.pts = None
+                for part in resampler.resample(frame):
+                    yield np.asarray(part.to_ndarray(), dtype=np.float32).reshape(-1, 2)
+    for part in resampler.resample(None):
+        yield np.asarray(part.to_ndarray(), dtype=np.float32).reshape(-1, 2)
+
+
+def _mismatch(what: str, wanted: Any, found: Any) -> RenderError:
+    return RenderError(
+        f"The exported file was thrown away because {what}.",
+        code="not_as_planned",
+        hint="Export again; if it happens again, choose another format.",
+        details={"expected": wanted, "found": found},
+    )
