@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 from urllib.parse import urlsplit
 
-from mango_skill.client import containers
+from mango_skill.client import containers, media
 from mango_skill.client.api import Api, Session
 from mango_skill.client.projects import ProjectFolder
 from mango_skill.client.transport import PIECE_BYTES
 from mango_skill.errors import ArgumentError, MangoError, MediaError
 from mango_skill.protocol import constants
+from mango_skill.timeline.model import MediaReference
 
 _UNFIT: Final = ("text", "html")
 _TEXT_FORMATS: Final = ("srt", "vtt", "cube")
@@ -53,10 +54,7 @@ class UploadResult:
     """What was uploaded, and the session's media afterwards as its backend describes them."""
 
     files: tuple[Uploaded, ...]
-    media: tuple[Mapping[str, Any], ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        return {"files": [one.to_json() for one in self.files], "media": [dict(one) for one in self.media]}
+    media: tuple[MediaReference, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -217,15 +215,7 @@ def upload(
         done.append(one)
     if links:
         session = _send_links(folder, api, session, links, done)
-    return UploadResult(tuple(done), media_of(_state(api, session)))
-
-
-def media_of(state: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
-    """Return what a state says about the session's media."""
-    found = state.get("video_infos")
-    if isinstance(found, Mapping):
-        found = [{"id": key, **value} for key, value in found.items() if isinstance(value, Mapping)]
-    return tuple(one for one in found if isinstance(one, Mapping)) if isinstance(found, list) else ()
+    return UploadResult(tuple(done), media.references(_state(api, session)))
 
 
 def _send(
@@ -241,7 +231,9 @@ def _send(
         _note(folder, session, candidate, digest, done=True)
         tell(candidate.size)
         return session, Uploaded(candidate.name, candidate.size, already=True)
-    before = [_identity(one) for one in media_of(_state(api, session))] if known is None else known["before"]
+    before = (
+        [_identity(one) for one in media.records(_state(api, session))] if known is None else known["before"]
+    )
     _note(folder, session, candidate, digest, done=False, before=before)
     try:
         _post(api, session, candidate, tell)
@@ -326,7 +318,7 @@ def _drop(folder: ProjectFolder, session: Session, digest: str) -> None:
 def _arrived(api: Api, session: Session, known: Mapping[str, Any]) -> bool:
     """Whether an upload whose answer was lost is in the session all the same."""
     before = set(known.get("before") or ())
-    for one in media_of(_state(api, session)):
+    for one in media.records(_state(api, session)):
         if _identity(one) in before or one.get("name") != known.get("name"):
             continue
         if one.get("size") in (None, known.get("size")):

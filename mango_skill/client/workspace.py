@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from mango_skill.client import exports, jobs, projects, runner, turns
+from mango_skill.client import exports, jobs, media, projects, runner, turns
 from mango_skill.client.api import Api, Session
 from mango_skill.client.backend import Backend, Context, Patience, Places
 from mango_skill.client.clock import Clock, SystemClock
 from mango_skill.client.history import Version, read_timeline
 from mango_skill.client.jobs import JobFile, JobKind, JobState, JobView, Phase
 from mango_skill.client.projects import ProjectFolder, ProjectView
-from mango_skill.client.upload import UploadProgress, UploadResult, check_files, check_links, media_of
+from mango_skill.client.upload import UploadProgress, UploadResult, check_files, check_links
 from mango_skill.client.upload import upload as upload_all
 from mango_skill.errors import ArgumentError, BusyError, InternalError, MangoError, UserError
 from mango_skill.folders import Folders
@@ -25,7 +25,7 @@ from mango_skill.protocol import constants
 from mango_skill.protocol import draft as drafts
 from mango_skill.settings import Settings
 from mango_skill.timeline.check import check
-from mango_skill.timeline.model import Timeline
+from mango_skill.timeline.model import MediaReference, Timeline
 from mango_skill.timeline.summary import summarize
 
 _LOOK_S: Final = 0.05
@@ -65,7 +65,7 @@ class StateView:
     draft: Mapping[str, Any]
     timeline: Timeline
     summary: str
-    media: tuple[Mapping[str, Any], ...]
+    media: tuple[MediaReference, ...]
     canvas: Mapping[str, Any]
     version: int
     raw: Mapping[str, Any]
@@ -491,7 +491,7 @@ class Project:
             draft=draft,
             timeline=timeline,
             summary=summarize(timeline),
-            media=media_of(raw),
+            media=media.references(raw),
             canvas=canvas if isinstance(canvas, Mapping) else {},
             version=self._folder.history.record(draft),
             raw=raw,
