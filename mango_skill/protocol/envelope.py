@@ -15,13 +15,18 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from mango_skill.errors import (
+    ArgumentError,
+    BusyError,
     ConfigurationError,
     CreditError,
+    EngineError,
     MangoError,
     MediaError,
+    OutputError,
     PlanError,
     RateLimitError,
     ServiceError,
+    UserError,
 )
 from mango_skill.protocol import constants
 from mango_skill.protocol.constants import CLOUD_FORMATS
@@ -72,6 +77,21 @@ MEANINGS: Final[Mapping[int, Meaning]] = {
         RateLimitError, "The service was asked too often.", "Wait a little, then try again."
     ),
 }
+
+_ENGINE_CLASSES: Final[Mapping[str, type[MangoError]]] = {
+    "busy": BusyError,
+    "invalid_arguments": ArgumentError,
+    "bad_draft": ArgumentError,
+    "nothing_to_render": UserError,
+    "link_refused": MediaError,
+    "link_failed": MediaError,
+    "disk_full": OutputError,
+    "not_writable": OutputError,
+    "not_here": PlanError,
+    "stopping": EngineError,
+    "internal": EngineError,
+}
+"""The engine's own words, beside the published numbers [ours]."""
 
 # Their own command line knows other numbers for a bad token [P]; HTTP says the same in its own way.
 ALIASES: Final[Mapping[int, int]] = {
@@ -231,6 +251,8 @@ def problem_of(value: Any, *, retry_after_s: float | None = None) -> MangoError 
         return None
     code = value.get("code")
     if code is not None and _number(code) not in _SUCCESSES:
+        if sentence(value.get("reason")) and sentence(value.get("message")):
+            return _engine_problem(value)
         return error_for(code, said=_said(value), retry_after_s=retry_after_s)
     if value.get("success") is False:
         return error_for("service", said=_said(value), retry_after_s=retry_after_s)
@@ -252,6 +274,18 @@ def problem_of(value: Any, *, retry_after_s: float | None = None) -> MangoError 
         problem.code = "detail"
         return problem
     return None
+
+
+def _engine_problem(value: Mapping[str, Any]) -> MangoError:
+    """Return an error of the engine with its own sentences: it knows its limits and formats best."""
+    reason, number = sentence(value["reason"]), _number(value["code"])
+    published = number in MEANINGS
+    kind = error_class(number) if published else _ENGINE_CLASSES.get(reason, ServiceError)
+    return kind(
+        sentence(value["message"]),
+        code=str(number) if published else reason,
+        hint=sentence(value.get("hint")),
+    )
 
 
 def unusable(body: bytes) -> MangoError:

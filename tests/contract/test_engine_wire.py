@@ -17,8 +17,16 @@ import requests
 from mango_skill.engine import process
 from mango_skill.engine.places import Places
 from mango_skill.engine.service import Seams
-from mango_skill.errors import MediaError
-from mango_skill.protocol import constants, emission, endpoints
+from mango_skill.errors import (
+    ArgumentError,
+    BusyError,
+    ConfigurationError,
+    MangoError,
+    MediaError,
+    OutputError,
+    ServiceError,
+)
+from mango_skill.protocol import constants, emission, endpoints, envelope
 from mango_skill.settings import Settings
 from tests.engine.service.driving import Caller, connect, read_record, stop, wait_until
 
@@ -197,3 +205,26 @@ def test_every_error_has_the_same_shape_and_no_raw_json_of_ours(caller: Caller) 
         codes.append(answer.json()["code"])
         assert answer.status_code == emission.http_status(codes[-1])
     assert codes == [1001, 1002, 422, 400, 402, 4001, 422, 404, 404, 403]
+
+
+@pytest.mark.parametrize(
+    "raised",
+    [
+        MediaError("The file ends in the middle.", code="4001", hint="Send it again."),
+        MediaError("The file does not fit on this disk.", code="4002", hint="Free some space."),
+        BusyError("Another message is worked on.", hint="Wait for it."),
+        OutputError("The disk is full.", code="disk_full", hint="Free some space."),
+        ArgumentError("The message is empty.", hint="Say what to do."),
+        ServiceError("There is no such session.", code="1002", hint="Make a new one."),
+        ConfigurationError("The token is unknown.", code="1001", hint="Ask for a new one."),
+    ],
+    ids=lambda error: error.code,
+)
+def test_the_client_reads_an_error_of_the_engine_as_it_was_raised(raised: MangoError) -> None:
+    """Pure: both ends share the protocol room; the cloud's own sentences would name the cloud's limits."""
+    body = emission.failure(raised)
+    with pytest.raises(MangoError) as caught:
+        envelope.unwrap(emission.http_status(body["code"]), json.dumps(body).encode())
+    read = caught.value
+    assert type(read) is type(raised)
+    assert (read.code, read.message, read.hint) == (raised.code, raised.message, raised.hint)
