@@ -17,19 +17,29 @@ from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
+from mango_skill.engine.media.sniff import SNIFF_BYTES, Kind, sniff
 from mango_skill.errors import MediaError
 
 SEND_AGAIN = "Send the file again from the start, or export it anew from the program that made it."
 
 
 @contextmanager
-def open_media(path: str | os.PathLike[str], demuxer: str) -> Iterator[InputContainer]:
+def open_media(path: str | os.PathLike[str], demuxer: str = "") -> Iterator[InputContainer]:
     """Open a file with the named demuxer and nothing else, and close it again.
 
+    Without a name the content is sniffed first; pictures and texts are not opened.
+
     Raises:
-        MediaError: ``unreadable``: it can't be opened, or what is read from it inside the block fails.
+        MediaError: ``unreadable``: it can't be opened, or what is read from it inside the block fails;
+            ``no_sound`` for a picture or a text; see ``sniff_file``.
     """
     # "file:" keeps a path from being read as another protocol; the whitelist keeps its content from naming one.
+    if not demuxer:
+        demuxer = sniff_file(Path(path)).demuxer
+    if not demuxer:
+        raise MediaError(
+            "The file has no sound or moving picture.", code="no_sound", hint="Send a video or a sound."
+        )
     address = "file:" + str(Path(path).absolute())
     try:
         with av.open(
@@ -42,6 +52,27 @@ def open_media(path: str | os.PathLike[str], demuxer: str) -> Iterator[InputCont
             yield container
     except av.error.FFmpegError as problem:
         raise unreadable(problem) from problem
+
+
+def sniff_file(path: Path) -> Kind:
+    """Return the kind of a file on disk (see ``sniff.sniff``)."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(SNIFF_BYTES)
+            size = os.fstat(file.fileno()).st_size
+            if head.startswith(b"ID3") and len(head) >= 10:
+                # What follows a tag decides, and a tag with a cover is longer than the bytes at hand.
+                file.seek(10 + (head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]))
+                head = b"ID3\x04\x00\x00\x00\x00\x00\x00" + file.read(SNIFF_BYTES)
+    except FileNotFoundError:
+        raise MediaError("The file is not there.", code="missing_file", hint="Check the path.") from None
+    except IsADirectoryError:
+        hint = "Name the files in it one by one."
+        raise MediaError("That is a folder, not a file.", code="not_a_file", hint=hint) from None
+    except PermissionError:
+        hint = "Give yourself permission to read it."
+        raise MediaError("The file may not be read.", code="no_permission", hint=hint) from None
+    return sniff(head, size)
 
 
 def unreadable(problem: Exception) -> MediaError:

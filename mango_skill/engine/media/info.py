@@ -11,6 +11,37 @@ MediaKind = Literal["video", "audio", "image", "captions", "lut"]
 
 
 @dataclass(frozen=True)
+class Loudness:
+    """How loud a sound is (EBU R 128).
+
+    Attributes:
+        lufs: Integrated loudness; -70 for silence, the meter's gate.
+        true_peak_db: In dBTP; -120 for silence.
+        range_lu: Loudness range.
+    """
+
+    lufs: float
+    true_peak_db: float
+    range_lu: float
+
+
+@dataclass(frozen=True)
+class Tempo:
+    """Beats in a minute (0 when there is no pulse) and the instants of the beats in milliseconds."""
+
+    bpm: float
+    beats_ms: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The instant of a shot's first picture in milliseconds, and how much changed (0 to 100)."""
+
+    at_ms: int
+    score: float
+
+
+@dataclass(frozen=True)
 class MediaInfo:
     """The facts of one file. Absent facts are ``None``, ``0`` or empty.
 
@@ -106,3 +137,40 @@ class MediaInfo:
     def from_dict(cls, data: Mapping[str, Any]) -> MediaInfo:
         """Build from ``to_dict``; facts of a newer version are left out."""
         return cls(**{name: data[name] for name in cls.__dataclass_fields__ if name in data})
+
+
+@dataclass(frozen=True)
+class Examination:
+    """Everything that was asked about one file; what was not asked is None.
+
+    Attributes:
+        info: What the file is.
+        pauses_ms: Stretches that may be cut, as (start, end); empty for a file without sound.
+        loudness: None also for a file without sound.
+        tempo: As ``loudness``.
+        cuts: None also for a file without moving pictures.
+    """
+
+    info: MediaInfo
+    pauses_ms: tuple[tuple[int, int], ...] | None = None
+    loudness: Loudness | None = None
+    tempo: Tempo | None = None
+    cuts: tuple[Cut, ...] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as JSON."""
+        return {**asdict(self), "info": self.info.to_dict()}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Examination:
+        """Build from ``to_dict`` (after JSON: lists for tuples)."""
+        pauses, loudness, tempo, cuts = (
+            data.get(name) for name in ("pauses_ms", "loudness", "tempo", "cuts")
+        )
+        return cls(
+            info=MediaInfo.from_dict(data["info"]),
+            pauses_ms=None if pauses is None else tuple((start, end) for start, end in pauses),
+            loudness=None if loudness is None else Loudness(**loudness),
+            tempo=None if tempo is None else Tempo(tempo["bpm"], tuple(tempo["beats_ms"])),
+            cuts=None if cuts is None else tuple(Cut(**cut) for cut in cuts),
+        )

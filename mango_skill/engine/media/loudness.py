@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import av.error
 import numpy as np
@@ -19,31 +18,19 @@ from av.filter import Graph
 from numpy.typing import NDArray
 
 from mango_skill.engine.media.containers import open_media, sound_stream
+from mango_skill.engine.media.info import Loudness
 from mango_skill.errors import MediaError
 
 _SILENCE_LUFS = -70.0
 
 
-@dataclass(frozen=True)
-class Loudness:
-    """Attributes:
-    lufs: Integrated loudness; -70 for silence (the meter's gate).
-    true_peak_db: In dBTP; -inf is given as -120.
-    range_lu: Loudness range.
-    """
-
-    lufs: float
-    true_peak_db: float
-    range_lu: float
-
-
-def measure_loudness(path: str | os.PathLike[str], demuxer: str) -> Loudness:
+def measure_loudness(path: str | os.PathLike[str]) -> Loudness:
     """Return the loudness of a file's sound.
 
     Raises:
         MediaError: ``no_sound``; ``unreadable``.
     """
-    with open_media(path, demuxer) as container:
+    with open_media(path) as container:
         stream = sound_stream(container)
         if stream is None:
             raise MediaError("The file has no sound.", code="no_sound", hint="Send one with sound.")

@@ -23,11 +23,12 @@ from mango_skill.engine.media.containers import (
     SEND_AGAIN,
     open_media,
     picture_stream,
+    sniff_file,
     sound_stream,
     unreadable,
 )
 from mango_skill.engine.media.info import MediaInfo
-from mango_skill.engine.media.sniff import SNIFF_BYTES, Kind, sniff
+from mango_skill.engine.media.sniff import Kind
 from mango_skill.errors import MediaError
 
 # A stream whose first picture does not come within so many packets is given up.
@@ -53,27 +54,6 @@ def probe(path: str | os.PathLike[str]) -> MediaInfo:
         raise _truncated(missing, size)
     with open_media(file, kind.demuxer) as container:
         return replace(_probe_container(container, kind), size_bytes=size)
-
-
-def sniff_file(path: Path) -> Kind:
-    """Return the kind of a file on disk (see ``sniff.sniff``)."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(SNIFF_BYTES)
-            size = os.fstat(file.fileno()).st_size
-            if head.startswith(b"ID3") and len(head) >= 10:
-                # What follows a tag decides, and a tag with a cover is longer than the bytes at hand.
-                file.seek(10 + (head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]))
-                head = b"ID3\x04\x00\x00\x00\x00\x00\x00" + file.read(SNIFF_BYTES)
-    except FileNotFoundError:
-        raise MediaError("The file is not there.", code="missing_file", hint="Check the path.") from None
-    except IsADirectoryError:
-        hint = "Name the files in it one by one."
-        raise MediaError("That is a folder, not a file.", code="not_a_file", hint=hint) from None
-    except PermissionError:
-        hint = "Give yourself permission to read it."
-        raise MediaError("The file may not be read.", code="no_permission", hint=hint) from None
-    return sniff(head, size)
 
 
 def _truncated(missing: int, size: int) -> MediaError:

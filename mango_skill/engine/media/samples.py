@@ -17,7 +17,7 @@ from mango_skill.errors import MediaError
 Mono = NDArray[np.float32]
 
 
-def read_mono(path: str | os.PathLike[str], demuxer: str, *, rate: int) -> Iterator[Mono]:
+def read_mono(path: str | os.PathLike[str], *, rate: int) -> Iterator[Mono]:
     """Yield the file's sound mixed to one channel at ``rate``, from the file's own time 0 on.
 
     A sound that begins later than the file's clock is preceded by silence; packets that do not decode are
@@ -26,7 +26,7 @@ def read_mono(path: str | os.PathLike[str], demuxer: str, *, rate: int) -> Itera
     Raises:
         MediaError: ``no_sound``; ``unreadable``.
     """
-    with open_media(path, demuxer) as container:
+    with open_media(path) as container:
         stream = sound_stream(container)
         if stream is None:
             raise MediaError("The file has no sound.", code="no_sound", hint="Send one with sound.")

@@ -78,7 +78,7 @@ def find_pauses(
     rule = choose_rule(strength, min_ms=min_ms, padding_ms=padding_ms)
     features = extract_features(read_mono(path, rate=RATE))
     speech = loud_frames(features, threshold_db) if threshold_db is not None else speech_frames(features)
-    return pauses_between(speech, rule)
+    return pauses_between(speech, rule, total_ms=features.total_ms)
 
 
 def choose_rule(strength: Strength, *, min_ms: int | None = None, padding_ms: int | None = None) -> PauseRule:
@@ -93,10 +93,11 @@ def choose_rule(strength: Strength, *, min_ms: int | None = None, padding_ms: in
 
 @dataclass(frozen=True)
 class Features:
-    """What is kept of the sound: for every 10 ms its level, and the level in each band, in dB."""
+    """What is kept of the sound: for every 10 ms its level, and the level in each band, in dB; and its length."""
 
     level_db: Levels
     band_db: Levels
+    total_ms: int
 
 
 def extract_features(chunks: Iterable[Mono]) -> Features:
@@ -104,7 +105,9 @@ def extract_features(chunks: Iterable[Mono]) -> Features:
     levels: list[Levels] = []
     bands: list[Levels] = []
     rest = np.zeros(_WINDOW // 2, dtype=np.float32)
+    heard = 0
     for chunk in chunks:
+        heard += len(chunk)
         rest = np.concatenate([rest, chunk])
         count = max(0, (len(rest) - _WINDOW) // HOP + 1)
         if count:
@@ -112,9 +115,7 @@ def extract_features(chunks: Iterable[Mono]) -> Features:
             rest = rest[count * HOP :]
     rest = np.concatenate([rest, np.zeros(_WINDOW // 2, dtype=np.float32)])
     _measure(rest, max(0, (len(rest) - _WINDOW) // HOP + 1), levels, bands)
-    if not levels:
-        return Features(np.zeros(0, dtype=np.float32), np.zeros((0, _BANDS), dtype=np.float32))
-    return Features(np.concatenate(levels), np.concatenate(bands))
+    return Features(np.concatenate(levels), np.concatenate(bands), heard * 1000 // RATE)
 
 
 def _measure(samples: Mono, count: int, levels: list[Levels], bands: list[Levels]) -> None:
@@ -122,7 +123,9 @@ def _measure(samples: Mono, count: int, levels: list[Levels], bands: list[Levels
     shape = np.hanning(_WINDOW).astype(np.float32)
     for start in range(0, count, 2_000):
         stop = min(count, start + 2_000)
-        view = np.lib.stride_tricks.sliding_window_view(samples[start * HOP : (stop - 1) * HOP + _WINDOW], _WINDOW)
+        view = np.lib.stride_tricks.sliding_window_view(
+            samples[start * HOP : (stop - 1) * HOP + _WINDOW], _WINDOW
+        )
         frames = view[::HOP]
         middle = frames[:, (_WINDOW - HOP) // 2 : (_WINDOW + HOP) // 2]
         levels.append(_decibels((middle.astype(np.float64) ** 2).mean(axis=1)))
@@ -139,7 +142,7 @@ def _band_weights() -> NDArray[np.float64]:
     edges = 700 * (10 ** (np.linspace(_mel(90), _mel(7_400), _BANDS + 1) / 2595) - 1)
     bins = np.fft.rfftfreq(_WINDOW, 1 / RATE)
     inside = (bins[:, None] >= edges[:-1]) & (bins[:, None] < edges[1:])
-    return inside / np.maximum(inside.sum(axis=0), 1)
+    return np.asarray(inside / np.maximum(inside.sum(axis=0), 1))
 
 
 def _mel(hertz: float) -> float:
@@ -148,26 +151,96 @@ def _mel(hertz: float) -> float:
 
 def loud_frames(features: Features, threshold_db: float) -> NDArray[np.bool_]:
     """Return which frames are at or above a level in dBFS."""
-    return features.level_db >= threshold_db
+    return np.asarray(features.level_db >= threshold_db)
+
+
+# Above the floor by so much on average is more than noise does by chance.
+_CLEAR_RISE_DB = 4.0
+# Next to speech so little is enough: the breath before a word, the last sound of it.
+_FAINT_RISE_DB = 3.0
+# Loud and quiet stretches must lie so far apart, with so few frames between them, to count as voice and the rest.
+_APART_DB = 10.0
+# A weak word lies so far below the usual one.
+_WEAK_WORDS_DB = 10.0
+_VALLEY_SHARE = 0.25
+_REACH = 15  # frames: as far as a stop consonant or a gap between syllables is long
 
 
 def speech_frames(features: Features) -> NDArray[np.bool_]:
-    """Return which frames hold speech. Nothing is called a pause where speech and the rest can't be told apart."""
-    score = rise_above_floor(features)
-    return score > 4.0
+    """Return which frames hold speech. Nothing is called a pause where speech and the rest can't be told apart.
+
+    Two signs of a pause, either suffices. Nothing rises above what is always there: so it is with noise and hum.
+    Or the whole neighbourhood is far quieter than the voice: so it is with music, which has no steady floor.
+    """
+    rise = rise_above_floor(features)
+    speech = _spread(rise > _CLEAR_RISE_DB, rise > _FAINT_RISE_DB, _REACH)
+    envelope = _voice_envelope(features)
+    nearby = _highest_nearby(envelope, _REACH)
+    limit = _valley(nearby)
+    if limit is not None:
+        far_below = nearby < limit
+        # Given back what the neighbourhood took, but for some frames that a soft consonant may need.
+        speech &= ~(_highest_nearby(far_below.astype(np.float32), _REACH - 9) > 0)
+    return speech
+
+
+def _spread(sure: NDArray[np.bool_], possible: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
+    """Let what is sure grow into what is possible, frame by frame, at most ``reach`` frames to each side."""
+    grown = sure
+    for _ in range(reach):
+        wider = grown.copy()
+        wider[1:] |= grown[:-1]
+        wider[:-1] |= grown[1:]
+        grown = grown | (wider & possible)
+    return grown
+
+
+def _voice_envelope(features: Features) -> Levels:
+    """The level of the bands where vowels are, smoothed over 50 ms."""
+    power = 10 ** (features.band_db[:, 3:17] / 10)
+    return _smooth(_decibels(power.mean(axis=1))[:, None], 5)[:, 0]
+
+
+def _highest_nearby(values: Levels, reach: int) -> Levels:
+    if not len(values):
+        return values
+    padded = np.pad(values, reach, mode="edge")
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1).max(axis=1))
+
+
+def _valley(levels: Levels) -> float | None:
+    """Return the level that parts two heaps of the histogram, or None when there are no two."""
+    if not len(levels):
+        return None
+    top = float(np.percentile(levels, 99))
+    edges = np.arange(top - 60, top + 2, 1.0)
+    counts = np.convolve(np.histogram(levels, edges)[0], np.hanning(7) / np.hanning(7).sum(), mode="same")
+    centers = edges[:-1] + 0.5
+    for place in range(3, len(counts) - 3):
+        below, above = int(np.argmax(counts[:place])), place + int(np.argmax(counts[place:]))
+        heaps = min(counts[below], counts[above])
+        apart = (
+            centers[above] - centers[below] >= _APART_DB and centers[above] - centers[place] >= _WEAK_WORDS_DB
+        )
+        # The first such place, next to the quiet heap: what is between the heaps may be weak words.
+        if apart and heaps > 0 and counts[place] < _VALLEY_SHARE * heaps:
+            return float(centers[place])
+    return None
 
 
 def rise_above_floor(features: Features) -> Levels:
     """Return by how many dB each frame rises above what is always there, averaged over the bands."""
     smooth = _smooth(features.band_db, 3)
     floor = _floor(smooth)
-    return np.clip(smooth - floor, 0, 25).mean(axis=1)
+    return np.asarray(np.clip(smooth - floor, 0, 25).mean(axis=1))
 
 
 def _smooth(values: Levels, width: int) -> Levels:
     kernel = np.ones(width) / width
     padded = np.pad(values, ((width // 2, width // 2), (0, 0)), mode="edge")
-    return np.stack([np.convolve(column, kernel, mode="valid") for column in padded.T], axis=1).astype(np.float32)
+    return np.stack([np.convolve(column, kernel, mode="valid") for column in padded.T], axis=1).astype(
+        np.float32
+    )
 
 
 def _floor(bands: Levels, window_s: float = 15.0, share: float = 10) -> Levels:
@@ -176,15 +249,19 @@ def _floor(bands: Levels, window_s: float = 15.0, share: float = 10) -> Levels:
     half, step = int(window_s * 50), 100
     places = np.arange(0, max(count, 1), step)
     lows = np.stack([np.percentile(bands[max(0, at - half) : at + half], share, axis=0) for at in places])
-    return np.stack([np.interp(np.arange(count), places, column) for column in lows.T], axis=1).astype(np.float32)
+    return np.stack([np.interp(np.arange(count), places, column) for column in lows.T], axis=1).astype(
+        np.float32
+    )
 
 
-def pauses_between(speech: NDArray[np.bool_], rule: PauseRule) -> tuple[tuple[int, int], ...]:
+def pauses_between(
+    speech: NDArray[np.bool_], rule: PauseRule, *, total_ms: int | None = None
+) -> tuple[tuple[int, int], ...]:
     """Return what may be cut: gaps in the speech of at least ``min_ms``, less the handles.
 
     At the beginning and the end of the recording there is a word at one side only, and a handle only there.
     """
-    total_ms = len(speech) * 10
+    total_ms = len(speech) * 10 if total_ms is None else total_ms
     if not speech.any():
         return ()
     changes = np.flatnonzero(np.diff(np.concatenate([[True], speech, [True]]).astype(np.int8)))
@@ -193,7 +270,7 @@ def pauses_between(speech: NDArray[np.bool_], rule: PauseRule) -> tuple[tuple[in
         if end - begin < rule.min_ms:
             continue
         start = int(begin) + (rule.after_ms if begin > 0 else 0)
-        stop = int(end) - (rule.before_ms if end < total_ms else 0)
+        stop = int(end) - rule.before_ms if end < total_ms else total_ms
         if stop - start >= _SHORTEST_CUT_MS:
             found.append((start, stop))
     return tuple(found)

@@ -23,10 +23,11 @@ from pathlib import Path
 from typing import Any
 
 from mango_skill import errors
-from mango_skill.engine.media.info import MediaInfo
+from mango_skill.engine.media.info import Examination
 from mango_skill.errors import EngineError, MangoError, MediaError
 
 _MODULE = "mango_skill.engine.media.worker"
+_ANALYSIS = "mango_skill.engine.media.analysis"
 _ROOM = "mango_skill.engine."
 _POLL_S = 0.1
 
@@ -48,16 +49,32 @@ class Limits:
     written_bytes: int = 0
 
 
-def examine(path: str | os.PathLike[str], *, limits: Limits = Limits()) -> MediaInfo:
-    """Probe a file in a child process.
+_DEFAULT_LIMITS = Limits()
+
+
+def examine(
+    path: str | os.PathLike[str],
+    *wanted: str,
+    pause_options: Mapping[str, Any] | None = None,
+    limits: Limits = _DEFAULT_LIMITS,
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> Examination:
+    """Probe a file, and analyse it as far as is wanted, in one child process.
+
+    Args:
+        path: The file.
+        wanted: Any of ``pauses``, ``loudness``, ``tempo``, ``cuts``.
+        pause_options: ``strength``, ``min_ms``, ``threshold_db``, ``padding_ms`` of ``silence.find_pauses``.
+        limits: What the child may use.
+        is_cancelled: See ``run_isolated``.
 
     Raises:
         MediaError: See ``probe.probe``; also ``crashed`` and ``took_too_long``.
+        EngineError: ``cancelled``.
     """
-    answer = run_isolated(
-        "mango_skill.engine.media.analysis:probe_file", {"path": os.fspath(path)}, limits=limits
-    )
-    return MediaInfo.from_dict(answer)
+    arguments = {"path": os.fspath(path), "wanted": list(wanted), "pause_options": dict(pause_options or {})}
+    answer = run_isolated(f"{_ANALYSIS}:examine_file", arguments, limits=limits, is_cancelled=is_cancelled)
+    return Examination.from_dict(answer)
 
 
 def run_isolated(
