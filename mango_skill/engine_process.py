@@ -29,6 +29,7 @@ from mango_skill.settings import Settings
 from mango_skill.version import VERSION
 
 ENGINE_FILE: Final = "engine.json"
+LOCK_FILE: Final = "engine.lock"
 ENGINE_MODULE: Final = "mango_skill.engine"
 
 _START_LIMIT_S: Final = 20.0
@@ -116,7 +117,7 @@ class EngineProcess:
             self._ask(record, endpoints.ENGINE_STOP, allowed)
         deadline = self._clock.monotonic() + _DRAIN_LIMIT_S
         while self._clock.monotonic() < deadline:
-            if self.status() is None and not _is_alive(running.pid):
+            if self.status() is None and not self._home_lock().is_held():
                 return True
             self._clock.sleep(_POLL_S)
         raise EngineError(
@@ -179,6 +180,10 @@ class EngineProcess:
             details={"log": _tail(log)},
         )
 
+    def _home_lock(self) -> FileLock:
+        """The lock that a running engine holds to its very end; an engine beside it can't start."""
+        return FileLock(self._folders.engine / LOCK_FILE, clock=self._clock)
+
     def _record(self) -> dict[str, Any] | None:
         record = journal.read_json(self._folders.engine / ENGINE_FILE)
         if record is None or not isinstance(record.get("url"), str) or not record.get("secret"):
@@ -232,21 +237,6 @@ def _detached() -> dict[str, Any]:
         flags = subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
         return {"creationflags": flags}
     return {"start_new_session": True}
-
-
-def _is_alive(pid: int) -> bool:
-    if pid <= 0 or sys.platform == "win32":
-        return False  # on Windows signal 0 would end it; the silent port is enough
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    # a child of ours that ended stays listed until somebody asks for it
-    with contextlib.suppress(ChildProcessError):
-        return os.waitpid(pid, os.WNOHANG) == (0, 0)
-    return True
 
 
 def _tail(path: Path) -> str:

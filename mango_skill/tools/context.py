@@ -73,7 +73,7 @@ class ToolContext:
 
 def progress_of(job: JobView) -> Progress:
     """Return what a job's view says of its progress."""
-    stage: Stage = "edit" if job.kind == "turn" else "render"
-    if job.kind == "export" and job.phase.startswith("download"):
-        stage = "download"
+    stage: Stage = "edit"
+    if job.kind == "export":
+        stage = "download" if job.phase in ("downloading", "finished") else "render"
     return Progress(stage, job.percent, job.note or "", running=not job.finished, job_id=job.id)
