@@ -50,7 +50,7 @@ class _Announcing:
         self._said = False
 
     def workspace(self) -> Any:
-        if not self._said and not self._console.quiet and self._launcher.choice() == "cloud":
+        if not self._said and self._launcher.choice() == "cloud":
             self._console.say("Working in the NemoVideo cloud: footage is sent there.")
         self._said = True
         return self._launcher.workspace()

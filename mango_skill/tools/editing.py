@@ -105,9 +105,9 @@ def _message(message: str | None, operations: Sequence[Mapping[str, Any]] | None
         if not message.strip():
             raise ArgumentError("The message is empty.", hint="Say what to do with the video.")
         return message
-    from mango_skill.operations import Operation, sentences
+    from mango_skill.operations import operations_from_json, sentences
 
-    return sentences(tuple(Operation.from_json(one) for one in operations or ()))
+    return sentences(operations_from_json(operations or ()))
 
 
 def _tracks(timeline: Any) -> list[dict[str, Any]]:

@@ -181,4 +181,5 @@ def test_the_cloud_is_used_only_when_it_was_chosen_and_that_is_said_first(mango:
 
 
 def test_an_unencrypted_cloud_address_is_refused(mango: Any) -> None:
-    assert "encrypted" in mango("credits", "--quiet", expect=9, NEMO_API_URL="http://example.com").sentence
+    done = mango("credits", expect=9, NEMO_API_URL="http://example.com")
+    assert "encrypted" in done.err
