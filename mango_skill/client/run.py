@@ -17,7 +17,7 @@ from requests import Response
 
 from mango_skill.client.backend import Patience
 from mango_skill.client.stream import CancelledError, EventBytes, Pump, Watch, pieces, wait_for_answer
-from mango_skill.client.transport import MAX_BODY_BYTES
+from mango_skill.client.transport import MAX_BODY_BYTES, was_cut_in_headers
 from mango_skill.errors import (
     InterruptedTurnError,
     MangoError,
@@ -338,8 +338,15 @@ class Run:
         if not 200 <= status < 300:
             self.refusal = self._refused(response, body)
             return
+        if was_cut_in_headers(response):
+            self.ending = Ending.CUT
+            return
         if not _is_stream(response):
             head, body = _first_piece(body)
+            if not head and not _is_framed(response):
+                # Neither a kind nor a length nor a byte: the headers were not all there.
+                self.ending = Ending.CUT
+                return
             if not _looks_like_stream(head):
                 yield from self._document(response, body)
                 return
@@ -409,6 +416,10 @@ _FIELDS: Final = (b"data", b"event", b"id", b"retry")
 
 def _is_stream(response: Response) -> bool:
     return str(response.headers.get("Content-Type", "")).lower().startswith(constants.EVENT_STREAM)
+
+
+def _is_framed(response: Response) -> bool:
+    return any(name in response.headers for name in ("Content-Length", "Transfer-Encoding", "Content-Type"))
 
 
 def _looks_like_stream(head: bytes) -> bool:

@@ -51,6 +51,13 @@ class _Bearer(requests.auth.AuthBase):
         return request
 
 
+class _Session(requests.Session):
+    """A session that sees no redirect in any answer: requests would read its whole body to prepare the next call."""
+
+    def get_redirect_target(self, resp: Response) -> str | None:
+        return None
+
+
 @dataclass(frozen=True)
 class Call:
     """One request as a value.
@@ -81,7 +88,7 @@ class Transport:
         self._headers = {"User-Agent": f"mango-skill/{VERSION}", **headers}
         self._patience = patience
         self.clock = clock
-        self._kept = requests.Session()
+        self._kept = _Session()
 
     def open(self, call: Call, *, own_connection: bool = False) -> Response:
         """Send a call and return its answer, body unread; the caller closes it.
@@ -102,10 +109,9 @@ class Transport:
                 code="token_malformed",
                 hint="Set NEMO_TOKEN to the token alone, without quotes, spaces or line breaks.",
             )
-        session = requests.Session() if own_connection else self._kept
+        session = _Session() if own_connection else self._kept
         # Loopback calls must not leave through a proxy; the cloud's may.
         session.trust_env = not is_loopback(call.url)
-        session.max_redirects = 0
         timeout = (
             self._patience.connect_timeout_s,
             self._patience.read_timeout_s if call.read_timeout_s is None else call.read_timeout_s,
@@ -187,6 +193,13 @@ def read_piece(response: Response) -> bytes:
     """Return what has arrived, decoded, at least one byte; empty at the end."""
     piece: bytes | None = response.raw.read1(PIECE_BYTES, decode_content=True)
     return piece or b""
+
+
+def was_cut_in_headers(response: Response) -> bool:
+    """Whether the line broke within the headers, which http.client takes for their end."""
+    message = getattr(getattr(response.raw, "_original_response", None), "msg", None)
+    framed = any(name in response.headers for name in ("Content-Length", "Transfer-Encoding"))
+    return bool(getattr(message, "defects", ())) and not framed
 
 
 def cut_off(response: Response) -> None:

@@ -8,7 +8,7 @@ import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +74,9 @@ class Wire:
         """A whole good stream, chunked."""
         self.start_stream()
         for event in events:
-            self.chunk(event if isinstance(event, bytes) else b"data: " + json.dumps(event).encode() + b"\n\n")
+            self.chunk(
+                event if isinstance(event, bytes) else b"data: " + json.dumps(event).encode() + b"\n\n"
+            )
         self.send(b"0\r\n\r\n")
 
     def start_stream(self) -> None:
@@ -122,7 +124,9 @@ class Service:
         self.queues: dict[str, list[Script]] = {}
         self.credits = 100.0
         self.polls_to_render = 2
-        self.video = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2" + b"\x00\x00\x00\x10moov\x00\x00\x00\x00abcd"
+        self.video = (
+            b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2" + b"\x00\x00\x00\x10moov\x00\x00\x00\x00abcd"
+        )
         self.stopping = threading.Event()
         self._lock = threading.RLock()
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -415,7 +419,9 @@ def service() -> Iterator[Service]:
 def make_client(tmp_path: Path) -> Iterator[Callable[..., Client]]:
     made: list[Client] = []
 
-    def make(url: str, *, settings: Settings = QUICK, token: str = "", kind: str = "cloud", **more: Any) -> Client:
+    def make(
+        url: str, *, settings: Settings = QUICK, token: str = "", kind: str = "cloud", **more: Any
+    ) -> Client:
         import os
 
         environ = {key: value for key, value in os.environ.items() if not key.startswith("NEMO_")}
@@ -437,6 +443,17 @@ def make_client(tmp_path: Path) -> Iterator[Callable[..., Client]]:
 @pytest.fixture
 def client(service: Service, make_client: Callable[..., Client]) -> Client:
     return make_client(service.url)
+
+
+@pytest.fixture
+def quick() -> Settings:
+    return QUICK
+
+
+@pytest.fixture
+def impatient(service: Service, make_client: Callable[..., Client]) -> Client:
+    """A client that gives up after a moment without progress."""
+    return make_client(service.url, settings=replace(QUICK, heartbeat_limit_s=0.3))
 
 
 @pytest.fixture
