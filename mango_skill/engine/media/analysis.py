@@ -1,18 +1,24 @@
-"""The doors that a child process is called through (``worker.run_isolated``): JSON in, JSON out."""
+"""The doors that a child process is called through (``worker.run_isolated``): JSON in, JSON out.
+
+All times are milliseconds on the clock of the timeline: 0 is the file's first picture, or its first sound when
+there are no pictures.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-from mango_skill.engine.media import loudness, music, scenes, sfx, silence, tempo
-from mango_skill.engine.media.info import Examination, MediaInfo
+from mango_skill.engine.media import loudness as loudness_meter
+from mango_skill.engine.media import music, sfx, silence, tempo
+from mango_skill.engine.media import scenes as shots
+from mango_skill.engine.media.info import Examination, MediaInfo, Tempo
 from mango_skill.engine.media.probe import probe
+from mango_skill.engine.media.texts import read_cues
 
 
-def examine_file(
-    path: str, wanted: Sequence[str] = (), pause_options: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
+def examine(path: str, wanted: Sequence[str] = (), **pause_options: Any) -> dict[str, Any]:
     """Return ``Examination.to_dict`` of a file.
 
     Args:
@@ -24,24 +30,40 @@ def examine_file(
         MediaError: See ``probe.probe``.
     """
     info = probe(path)
-    heard, moving = info.has_audio, info.kind == "video"
     found = Examination(
         info=info,
-        pauses_ms=_pauses(path, info, pause_options or {}) if "pauses" in wanted else None,
-        loudness=loudness.measure_loudness(path) if "loudness" in wanted and heard else None,
-        tempo=tempo.find_tempo(path) if "tempo" in wanted and heard else None,
-        cuts=scenes.find_cuts(path) if "cuts" in wanted and moving else None,
+        pauses_ms=_pauses(path, info, **pause_options) if "pauses" in wanted else None,
+        loudness=loudness_meter.measure_loudness(path) if "loudness" in wanted and info.has_audio else None,
+        tempo=_tempo(path, info) if "tempo" in wanted and info.has_audio else None,
+        cuts=shots.find_cuts(path) if "cuts" in wanted and info.has_video else None,
     )
     return found.to_dict()
 
 
-def _pauses(path: str, info: MediaInfo, options: Mapping[str, Any]) -> tuple[tuple[int, int], ...]:
-    if not info.has_audio:
-        return ()
-    # The timeline counts from the file's first picture; the sound was read from the file's time 0.
-    first = info.video_start_ms if info.kind == "video" else info.audio_start_ms
-    moved = ((start - first, end - first) for start, end in silence.find_pauses(path, **options))
-    return tuple((max(0, start), min(end, info.duration_ms)) for start, end in moved if end > 0)
+def pauses(path: str, **options: Any) -> list[tuple[int, int]]:
+    """Return what may be cut out (see ``silence.find_pauses``); nothing for a file without sound."""
+    return list(_pauses(path, probe(path), **options))
+
+
+def beats(path: str) -> list[int]:
+    """Return the instants of the beats; nothing for a file without sound or without a pulse."""
+    info = probe(path)
+    return list(_tempo(path, info).beats_ms) if info.has_audio else []
+
+
+def loudness(path: str) -> float | None:
+    """Return the integrated loudness in LUFS; None for a file without sound."""
+    return loudness_meter.measure_loudness(path).lufs if probe(path).has_audio else None
+
+
+def scenes(path: str) -> list[int]:
+    """Return where a new shot begins; nothing for a file without moving pictures."""
+    return [cut.at_ms for cut in shots.find_cuts(path)] if probe(path).has_video else []
+
+
+def cues(path: str) -> list[tuple[int, int, str]]:
+    """Return the cues of a caption file as (start, end, text)."""
+    return list(read_cues(Path(path)))
 
 
 def write_bed(path: str, mood: str, duration_ms: int, seed: int = 0) -> dict[str, Any]:
@@ -54,3 +76,26 @@ def write_effect(path: str, name: str, duration_ms: int | None = None, seed: int
     """Write a sound effect as WAV (see ``sfx.render_effect``) and return its ``MediaInfo.to_dict``."""
     sfx.write_effect(path, name, duration_ms=duration_ms, seed=seed)
     return probe(path).to_dict()
+
+
+def _first_ms(info: MediaInfo) -> int:
+    """Sound is read from the file's own time 0; the timeline counts from the first picture."""
+    return info.video_start_ms if info.has_video else info.audio_start_ms
+
+
+def _pauses(path: str, info: MediaInfo, **options: Any) -> tuple[tuple[int, int], ...]:
+    if not info.has_audio:
+        return ()
+    first = _first_ms(info)
+    moved = ((start - first, end - first) for start, end in silence.find_pauses(path, **options))
+    return tuple(
+        (max(0, start), min(end, info.duration_ms))
+        for start, end in moved
+        if end > 0 and start < info.duration_ms
+    )
+
+
+def _tempo(path: str, info: MediaInfo) -> Tempo:
+    found = tempo.find_tempo(path)
+    first = _first_ms(info)
+    return Tempo(found.bpm, tuple(at - first for at in found.beats_ms if at >= first))

@@ -134,7 +134,7 @@ def _measure(samples: Mono, count: int, levels: list[Levels], bands: list[Levels
 
 
 def _decibels(power: NDArray[np.floating]) -> Levels:
-    return (10 * np.log10(np.maximum(power, 10 ** (_QUIETEST_DB / 10)))).astype(np.float32)
+    return np.asarray(10 * np.log10(np.maximum(power, 10 ** (_QUIETEST_DB / 10))), dtype=np.float32)
 
 
 def _band_weights() -> NDArray[np.float64]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import re
+from itertools import takewhile
 from pathlib import Path
 
 from mango_skill.engine.media.info import MediaInfo
-from mango_skill.engine.media.sniff import Kind, decode_text
+from mango_skill.engine.media.sniff import SNIFF_BYTES, Kind, decode_text, sniff
 from mango_skill.errors import MediaError
 
 # A film's captions are 0.2 MB and a 65-point cube is 8 MB.
@@ -26,6 +28,11 @@ def probe_text(path: Path, kind: Kind) -> MediaInfo:
     Raises:
         MediaError: ``unreadable`` when there is no cue in it, or a LUT has another number of rows than it says.
     """
+    text = _read(path)
+    return _probe_lut(text, kind) if kind.family == "lut" else _probe_captions(text, kind)
+
+
+def _read(path: Path) -> str:
     if path.stat().st_size > _LARGEST_BYTES:
         raise MediaError(
             "The text is too long to be captions or a LUT.", code="unreadable", hint="Send a smaller one."
@@ -33,16 +40,48 @@ def probe_text(path: Path, kind: Kind) -> MediaInfo:
     text = decode_text(path.read_bytes())
     if text is None:
         raise MediaError("The text is broken.", code="unreadable", hint="Save it again as UTF-8.")
-    return _probe_lut(text, kind) if kind.family == "lut" else _probe_captions(text, kind)
+    return text
 
 
 def _probe_captions(text: str, kind: Kind) -> MediaInfo:
-    ends = [_milliseconds(match.groups()[4:]) for match in _CUE.finditer(text)]
-    if not ends:
+    cues = _cues(text)
+    if not cues:
         raise MediaError(
             "There is no caption in the file.", code="unreadable", hint="Each cue needs START --> END."
         )
-    return MediaInfo(kind="captions", format=kind.format, duration_ms=max(ends), cue_count=len(ends))
+    return MediaInfo(
+        kind="captions", format=kind.format, duration_ms=max(end for _, end, _ in cues), cue_count=len(cues)
+    )
+
+
+def read_cues(path: Path) -> tuple[tuple[int, int, str], ...]:
+    """Return the cues of an SRT or VTT file as (start, end, text) in milliseconds, in order of time.
+
+    Markup is taken off, lines of a cue stay lines, a cue that ends before it begins is left out.
+
+    Raises:
+        MediaError: ``unreadable``; ``4001`` when it is no caption file.
+    """
+    text = _read(path)
+    sniff(text.encode()[:SNIFF_BYTES], max(1, len(text)))
+    return _cues(text)
+
+
+_TAG = re.compile(r"<[^<>\n]{0,80}>|\{\\[^{}\n]{0,80}\}")
+
+
+def _cues(text: str) -> tuple[tuple[int, int, str], ...]:
+    found = []
+    matches = list(_CUE.finditer(text))
+    for match, following in zip(matches, [*matches[1:], None], strict=True):
+        body = text[match.end() : following.start() if following else len(text)]
+        # What comes before the next cue's times: this cue's text, an empty line, the next one's number or name.
+        lines = body.replace("\r\n", "\n").replace("\r", "\n").split("\n")[1:]
+        said = "\n".join(line.strip() for line in takewhile(lambda line: line.strip(), lines))
+        start, end = _milliseconds(match.groups()[:4]), _milliseconds(match.groups()[4:])
+        if end > start:
+            found.append((start, end, html.unescape(_TAG.sub("", said)).strip()))
+    return tuple(sorted(found, key=lambda cue: cue[0]))
 
 
 def _milliseconds(parts: tuple[str | None, ...]) -> int:

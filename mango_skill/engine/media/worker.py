@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from mango_skill import errors
-from mango_skill.engine.media.info import Examination
+from mango_skill.engine.media.info import Examination, MediaInfo
 from mango_skill.errors import EngineError, MangoError, MediaError
 
 _MODULE = "mango_skill.engine.media.worker"
@@ -52,28 +52,37 @@ class Limits:
 _DEFAULT_LIMITS = Limits()
 
 
-def examine(
+def examine(path: str | os.PathLike[str], *, limits: Limits = _DEFAULT_LIMITS) -> MediaInfo:
+    """Probe a file in a child process.
+
+    Raises:
+        MediaError: See ``probe.probe``; also ``crashed`` and ``took_too_long``.
+    """
+    return analyse(path, limits=limits).info
+
+
+def analyse(
     path: str | os.PathLike[str],
     *wanted: str,
-    pause_options: Mapping[str, Any] | None = None,
     limits: Limits = _DEFAULT_LIMITS,
     is_cancelled: Callable[[], bool] = lambda: False,
+    **pause_options: Any,
 ) -> Examination:
     """Probe a file, and analyse it as far as is wanted, in one child process.
 
     Args:
         path: The file.
         wanted: Any of ``pauses``, ``loudness``, ``tempo``, ``cuts``.
-        pause_options: ``strength``, ``min_ms``, ``threshold_db``, ``padding_ms`` of ``silence.find_pauses``.
         limits: What the child may use.
         is_cancelled: See ``run_isolated``.
+        pause_options: ``strength``, ``min_ms``, ``threshold_db``, ``padding_ms`` of ``silence.find_pauses``.
 
     Raises:
         MediaError: See ``probe.probe``; also ``crashed`` and ``took_too_long``.
         EngineError: ``cancelled``.
     """
-    arguments = {"path": os.fspath(path), "wanted": list(wanted), "pause_options": dict(pause_options or {})}
-    answer = run_isolated(f"{_ANALYSIS}:examine_file", arguments, limits=limits, is_cancelled=is_cancelled)
+    arguments = {"path": os.fspath(path), "wanted": list(wanted), **pause_options}
+    answer = run_isolated(f"{_ANALYSIS}:examine", arguments, limits=limits, is_cancelled=is_cancelled)
     return Examination.from_dict(answer)
 
 
