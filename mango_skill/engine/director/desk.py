@@ -13,8 +13,7 @@ from fractions import Fraction
 from mango_skill.engine.director.asked import Asked, Json
 from mango_skill.engine.director.outcomes import CannotDo, MustAsk
 from mango_skill.engine.director.seams import Studio
-from mango_skill.timeline import Canvas, Clip, MediaReference, Timeline, TimeRange
-from mango_skill.timeline import edits
+from mango_skill.timeline import Canvas, Clip, MediaReference, Timeline, TimeRange, edits
 from mango_skill.timeline.edits import Arranged, TimeMap
 
 SHORTEST_RESULT_MS = 40
@@ -151,7 +150,7 @@ class Desk:
 
         Seconds, percents and frames are understood; with a clip they count from the clip's start.
         """
-        base = self._old_base(asked)
+        base = self.old_base(asked)
         start = self._edge(asked, "start", base)
         end = self._edge(asked, "end", base)
         if start is None and end is None:
@@ -164,7 +163,8 @@ class Desk:
             raise CannotDo("beyond_end", at=low - base.start, length=base.duration)
         return TimeRange.between(low, min(high, base.end))
 
-    def _old_base(self, asked: Asked) -> TimeRange:
+    def old_base(self, asked: Asked) -> TimeRange:
+        """Return the range, before the message, in which an operation's seconds count: a clip's or all."""
         if asked.value("clip") is None:
             return TimeRange(0, self.old_end)
         (identity,) = self.numbers_to_ids([asked.value("clip")])
@@ -176,7 +176,9 @@ class Desk:
         spans = [span for span in self.map.spans if span.new.overlaps(now.range) and span.old.duration]
         if not spans:
             raise CannotDo("no_such_range")
-        return TimeRange.between(min(s.back(now.range.start) for s in spans[:1]), spans[-1].back(now.range.end))
+        return TimeRange.between(
+            min(s.back(now.range.start) for s in spans[:1]), spans[-1].back(now.range.end)
+        )
 
     def _edge(self, asked: Asked, which: str, base: TimeRange) -> int | None:
         plain = asked.ms(which)

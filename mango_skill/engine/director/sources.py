@@ -15,7 +15,26 @@ from mango_skill.timeline import AssetSource, MediaKind, MediaReference, Role, e
 PICTURES = (MediaKind.VIDEO, MediaKind.IMAGE)
 _NEAR = 0.8
 _WORD = re.compile(r"\w+", re.UNICODE)
-_FILLERS = frozenset("the my a an our this that file clip video image picture photo song track sound".split())
+_FILLERS = frozenset(
+    [
+        "the",
+        "my",
+        "a",
+        "an",
+        "our",
+        "this",
+        "that",
+        "file",
+        "clip",
+        "video",
+        "image",
+        "picture",
+        "photo",
+        "song",
+        "track",
+        "sound",
+    ]
+)
 _KIND_WORDS = {
     "logo": MediaKind.IMAGE,
     "image": MediaKind.IMAGE,
@@ -153,7 +172,9 @@ def _by_kind(name: str, candidates: list[MediaReference]) -> MediaReference | No
 
 
 def _words(name: str) -> list[str]:
-    return [part for word in _WORD.findall(_fold(name)) for part in (word, *re.split(r"[_\d]+", word)) if part]
+    return [
+        part for word in _WORD.findall(_fold(name)) for part in (word, *re.split(r"[_\d]+", word)) if part
+    ]
 
 
 def _exact(name: str) -> str:
@@ -174,5 +195,3 @@ def _stem(name: str) -> str:
 
 def _bare(name: str) -> str:
     return re.sub(r"[\W_]+", "", _stem(name))
-
-

@@ -8,7 +8,14 @@ fitted to the end) and ``ending`` (nothing sticks out).
 
 from __future__ import annotations
 
-from mango_skill.timeline.edits.arrangement import Arranged, Fresh, Keep, arrange, storyline
+from mango_skill.timeline.edits.arrangement import (
+    Arranged,
+    Fresh,
+    Keep,
+    arrange,
+    sound_storyline,
+    storyline,
+)
 from mango_skill.timeline.edits.bed import fit_music
 from mango_skill.timeline.edits.blends import blend_at
 from mango_skill.timeline.edits.ending import trim_to_storyline
@@ -72,6 +79,7 @@ __all__ = [
     "replace_clip",
     "reverse_clips",
     "reverse_range",
+    "sound_storyline",
     "source_instant",
     "split",
     "storyline",

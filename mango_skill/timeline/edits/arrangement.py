@@ -136,3 +136,11 @@ def _fitting(clip: Clip, before: Clip | None) -> Transition | None:
         return None
     duration = min(wanted.duration, before.range.duration, clip.range.duration)
     return Transition(wanted.kind, duration) if duration >= SHORTEST_TRANSITION_MS else None
+
+
+def sound_storyline(timeline: Timeline, clips: Iterable[Clip]) -> Timeline:
+    """Return the timeline with a storyline of sound alone, for a project without any picture."""
+    bare = replace(timeline, tracks=tuple(track for track in timeline.tracks if track.role is not Role.MAIN))
+    track = Track(fresh_track_id(bare, "main"), TrackKind.AUDIO, Role.MAIN)
+    pieces = (Fresh(replace(clip, effects=(), volume=100.0, extra={})) for clip in clips)
+    return arrange(replace(bare, tracks=(track, *bare.tracks)), pieces).timeline

@@ -1,0 +1,149 @@
+"""Pauses in speech: cut out, or played faster; and cuts on the beat."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from statistics import median
+
+from mango_skill.engine.director.asked import Asked
+from mango_skill.engine.director.cuts import Handler
+from mango_skill.engine.director.desk import Desk
+from mango_skill.engine.director.outcomes import CannotDo
+from mango_skill.timeline import AssetSource, Clip, GeneratedSource, Role, TimeRange, edits
+
+LEAST_LEFT = 0.05
+"""When less than this part of the footage would be left, it is no speech with pauses."""
+LONGEST_PASSAGE_PAUSE_MS = 900
+SILENCE_FACTOR = Fraction(4)
+SHORTEST_BEAT_CLIP_MS = 400
+_STRENGTHS = {"up": "tighter", "down": "less"}
+
+
+def remove_silence(desk: Desk, asked: Asked) -> None:
+    """Cut pauses out; the analysis leaves breaths and word ends."""
+    pauses = find_pauses(desk, asked)
+    if not pauses:
+        desk.did("no_pauses")
+        desk.facts["pauses_cut"] = 0
+        return
+    removed = sum(one.duration for one in pauses)
+    if desk.end - removed < max(500, desk.end * LEAST_LEFT):
+        raise CannotDo("only_silence")
+    arranged = edits.remove_ranges(desk.timeline, pauses)
+    joints = passage_joints(pauses, desk.end)
+    desk.apply(arranged)
+    desk.passages = tuple(sorted({arranged.map.point(at) for at in joints}))
+    desk.facts["pauses_cut"] = desk.facts.get("pauses_cut", 0) + len(pauses)
+    desk.facts["removed_ms"] = desk.facts.get("removed_ms", 0) + removed
+    desk.did("pauses_cut", count=len(pauses), removed=removed)
+
+
+def speed_silence(desk: Desk, asked: Asked) -> None:
+    """Play pauses faster."""
+    pauses = find_pauses(desk, asked)
+    if not pauses:
+        desk.did("no_pauses")
+        return
+    stated = asked.number("factor")
+    factor = Fraction(stated).limit_denominator(1000) if stated else SILENCE_FACTOR
+    before = desk.end
+    desk.apply(edits.change_speed(desk.timeline, [(one, factor) for one in pauses]))
+    desk.facts["pauses_sped"] = len(pauses)
+    desk.did("pauses_sped", count=len(pauses), factor=float(factor), removed=before - desk.end)
+
+
+def find_pauses(desk: Desk, asked: Asked) -> list[TimeRange]:
+    """Return the pauses of the storyline in present time, without those over which an added voice speaks."""
+    found: list[TimeRange] = []
+    heard = False
+    for clip in desk.need_clips():
+        media = desk.assets.get(clip.media.asset) if isinstance(clip.media, AssetSource) else None
+        if media is None or not media.has_audio or clip.source is None or clip.freeze:
+            continue
+        heard = True
+        spans = desk.studio.pauses(
+            media.id,
+            min_ms=asked.ms("min_seconds"),
+            threshold_db=asked.number("threshold_db"),
+            padding_ms=asked.ms("padding_seconds"),
+            strength=_STRENGTHS.get(asked.word("direction") or "", "normal"),
+        )
+        found += [one for span in spans if (one := on_timeline(clip, span)) is not None]
+    if not heard:
+        raise CannotDo("no_sound_for_pauses")
+    spoken = [clip.range for track in desk.timeline.role(Role.VOICE) for clip in track.clips]
+    return [left for one in edits.join(found) for left in edits.subtract(one, spoken) if left.duration >= 60]
+
+
+def on_timeline(clip: Clip, span: tuple[int, int]) -> TimeRange | None:
+    """Return where a range of the material lies on the timeline, as far as the clip shows it."""
+    source = clip.source
+    shared = source.intersection(TimeRange.between(*span)) if source is not None else None
+    if source is None or shared is None or not source.duration:
+        return None
+    ratio = Fraction(clip.range.duration, source.duration)
+    lead, tail = (shared.start - source.start) * ratio, (shared.end - source.start) * ratio
+    if clip.reverse:
+        lead, tail = clip.range.duration - tail, clip.range.duration - lead
+    found = TimeRange.between(clip.range.start + round(lead), clip.range.start + round(tail))
+    return found if found.duration > 0 else None
+
+
+def passage_joints(pauses: Sequence[TimeRange], end: int) -> list[int]:
+    """Return where one passage ends and another begins: the longer half of the pauses within."""
+    inner = [one for one in pauses if one.start > 0 and one.end < end]
+    if not inner:
+        return []
+    long_enough = min(median(one.duration for one in inner), LONGEST_PASSAGE_PAUSE_MS)
+    return [one.start for one in inner if one.duration >= long_enough]
+
+
+def beat_sync(desk: Desk, asked: Asked) -> None:
+    """Let every cut fall on a beat: each clip but the last ends a little earlier."""
+    clips = desk.need_clips()
+    if len(clips) < 2:
+        raise CannotDo("one_clip_no_beats")
+    beats = _beats(desk)
+    if len(beats) < 2:
+        raise CannotDo("no_music_for_beats")
+    gone: list[TimeRange] = []
+    removed = 0
+    for clip in clips[:-1]:
+        start, end = clip.range.start - removed, clip.range.end - removed
+        beat = beats[bisect_right(beats, end) - 1] if beats[0] <= end else None
+        if beat is None or beat - start < SHORTEST_BEAT_CLIP_MS:
+            continue
+        if end > beat:
+            gone.append(TimeRange(clip.range.end - (end - beat), end - beat))
+            removed += end - beat
+    if gone:
+        desk.apply(edits.remove_ranges(desk.timeline, gone))
+    desk.facts["cuts_on_beat"] = len(desk.clips) - 1
+    desk.did("on_the_beat", count=len(desk.clips) - 1, removed=removed)
+
+
+def _beats(desk: Desk) -> list[int]:
+    """Return the beats of the music on the timeline."""
+    found: list[int] = []
+    for track in desk.timeline.role(Role.MUSIC):
+        for clip in track.clips:
+            lead = clip.source.start if clip.source is not None else 0
+            if isinstance(clip.media, AssetSource):
+                own: Sequence[int] = desk.studio.beats(clip.media.asset)
+            elif isinstance(clip.media, GeneratedSource):
+                mood = str(clip.media.parameters.get("mood", "upbeat"))
+                own = desk.studio.bed_beats(mood, clip.range.duration)
+            else:
+                own = ()
+            placed = (beat - lead + clip.range.start for beat in own)
+            found += [beat for beat in placed if clip.range.start <= beat <= clip.range.end]
+    return sorted(found)
+
+
+PAUSES: Mapping[str, Handler] = {
+    "remove_silence": remove_silence,
+    "speed_silence": speed_silence,
+    "beat_sync": beat_sync,
+}

@@ -1,0 +1,90 @@
+"""The answer to the user: what was done, which defaults were taken, what was not possible and what is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mango_skill.engine.director.carrying import Carried, Done, Question
+from mango_skill.engine.director.desk import Desk
+from mango_skill.engine.director.reading import Reading
+from mango_skill.engine.director.wording import say, words
+from mango_skill.timeline import Timeline
+
+MOST_ASIDES = 4
+MOST_REFUSALS = 6
+
+
+def compose(
+    carried: Carried, desk: Desk, language: str, *, reading: Reading, before: Timeline, changed: bool
+) -> str:
+    """Return the answer, never empty: clauses of what was done, defaults, refusals, what was not understood."""
+    sentences = [*_done(carried, desk, language, before=before)]
+    if reading.recipes and changed:
+        comma = str(words(language)["comma"])
+        named = comma.join(_recipe_name(one, language) for one in reading.recipes)
+        sentences.append(say(language, "frame", "recipe", {"name": named}))
+    refusals = [done.refusal for done in carried.done if done.refusal is not None]
+    for key, facts in list(dict.fromkeys((key, tuple(facts.items())) for key, facts in refusals))[
+        :MOST_REFUSALS
+    ]:
+        sentences.append(say(language, "cannot", key, dict(facts)))
+    if refusals and not changed and carried.version_move is None:
+        sentences.append(say(language, "frame", "unchanged"))
+    if reading.leftovers and carried.done:
+        sentences.append(say(language, "frame", "leftovers", {"parts": list(reading.leftovers)}))
+    if not carried.done:
+        sentences.append(say(language, "frame", "nothing"))
+    return _joined(sentences, language)
+
+
+def compose_question(question: Question, language: str) -> str:
+    """Return one short question."""
+    facts = {**question.facts, "options": list(question.options), "missing": question.missing}
+    return say(language, "ask", question.key, facts)
+
+
+def note_of(done: Done, language: str) -> str:
+    """Return one clause on an operation, or why it was not carried out."""
+    if done.refusal is not None:
+        return say(language, "cannot", done.refusal[0], done.refusal[1])
+    comma = str(words(language)["comma"])
+    return comma.join(say(language, "done", key, facts) for key, facts in done.clauses) or done.asked.name
+
+
+def _done(carried: Carried, desk: Desk, language: str, *, before: Timeline) -> Iterator[str]:
+    comma = str(words(language)["comma"])
+    clauses = [say(language, "done", key, facts) for done in carried.done for key, facts in done.clauses]
+    if not clauses:
+        return
+    told = comma.join(dict.fromkeys(clauses))
+    yield say_capital(say_raw(language, "done", clauses=told))
+    old_end = before.main.end if before.main else 0
+    if desk.end != old_end:
+        yield say(language, "frame", "length", {"length": desk.end})
+    asides = [say(language, "asides", key, facts) for key, facts in desk.asides[:MOST_ASIDES]]
+    if asides:
+        yield say_capital(
+            say_raw(language, "asides", asides=("; " if language == "en" else "；").join(asides))
+        )
+
+
+def say_raw(language: str, key: str, **values: str) -> str:
+    """Fill a frame with text that is already worded and must not be shortened."""
+    frame = str(words(language)["frame"][key])
+    for name, value in values.items():
+        frame = frame.replace("{" + name + "}", value)
+    return frame
+
+
+def say_capital(sentence: str) -> str:
+    """Return the sentence with its first letter large."""
+    at = next((place for place, c in enumerate(sentence) if c.isalnum()), None)
+    return sentence if at is None else sentence[:at] + sentence[at].upper() + sentence[at + 1 :]
+
+
+def _joined(sentences: list[str], language: str) -> str:
+    return ("" if language == "zh" else " ").join(one for one in sentences if one)
+
+
+def _recipe_name(name: str, language: str) -> str:
+    return str(words(language)["recipes"].get(name, name.replace("_", " ")))

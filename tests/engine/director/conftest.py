@@ -1,0 +1,158 @@
+"""A studio that answers from tables, a history in a list, and footage that exists only as facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from mango_skill.engine.director import Cue, Direction, Version, direct, place_uploads
+from mango_skill.engine.director.asked import Asked
+from mango_skill.engine.director.reading import Reading
+from mango_skill.engine.media import catalogue
+from mango_skill.errors import MediaError
+from mango_skill.timeline import MediaKind, MediaReference, Timeline
+
+Json = Any
+
+
+def footage(
+    identity: str, seconds: float, *, kind: MediaKind = MediaKind.VIDEO, **facts: Any
+) -> MediaReference:
+    """Describe a file; its name is its id unless told otherwise."""
+    values: dict[str, Any] = {
+        "name": identity,
+        "kind": kind,
+        "duration": round(seconds * 1000),
+        "width": 1280,
+        "height": 720,
+        "fps": Fraction(30),
+        "has_audio": kind in (MediaKind.VIDEO, MediaKind.AUDIO),
+        "has_video": kind is MediaKind.VIDEO,
+        **facts,
+    }
+    return MediaReference(identity, **values)
+
+
+@dataclass
+class TableStudio:
+    """Answers from what the test put in."""
+
+    pause_table: dict[str, Sequence[tuple[int, int]]] = field(default_factory=dict)
+    scene_table: dict[str, Sequence[int]] = field(default_factory=dict)
+    cue_table: dict[str, Sequence[Cue]] = field(default_factory=dict)
+    broken: bool = False
+    asked: list[Mapping[str, Json]] = field(default_factory=list)
+
+    def pauses(self, asset: str, **wishes: Any) -> Sequence[tuple[int, int]]:
+        if self.broken:
+            raise MediaError("The sound can't be decoded.")
+        self.asked.append(wishes)
+        return self.pause_table.get(asset, ())
+
+    def beats(self, asset: str) -> Sequence[int]:
+        return range(0, 600_000, 500)
+
+    def bed_beats(self, mood: str, duration_ms: int) -> Sequence[int]:
+        return catalogue.beats(mood, duration_ms)
+
+    def mood(self, words: str) -> tuple[str, bool]:
+        return catalogue.mood_for(words)
+
+    def loudness(self, asset: str) -> float | None:
+        return -23.0
+
+    def scenes(self, asset: str) -> Sequence[int]:
+        return self.scene_table.get(asset, ())
+
+    def cues(self, asset: str) -> Sequence[Cue]:
+        return self.cue_table.get(asset, ())
+
+
+@dataclass
+class Project:
+    """A session as the engine keeps it: timeline, files, versions, and the open question."""
+
+    assets: dict[str, MediaReference] = field(default_factory=dict)
+    studio: TableStudio = field(default_factory=TableStudio)
+    timeline: Timeline = field(default_factory=Timeline)
+    stored: list[Version] = field(default_factory=list)
+    current: int = 0
+    pending: Mapping[str, Json] | None = None
+    language: str = "en"
+
+    def versions(self) -> Sequence[Version]:
+        return self.stored
+
+    def upload(self, *media: MediaReference) -> None:
+        self.assets |= {one.id: one for one in media}
+        self._store("", (), place_uploads(self.timeline, {one.id: one for one in media}), self.current)
+
+    def do(
+        self, *operations: Mapping[str, Json], message: str = "exact", recipes: tuple[str, ...] = ()
+    ) -> Direction:
+        """Carry exact operations out as one message."""
+        asked = tuple(
+            Asked(str(one["op"]), {name: value for name, value in one.items() if name != "op"})
+            for one in operations
+        )
+        return self._turn(message, lambda _: Reading(asked, recipes))
+
+    def say(self, message: str) -> Direction:
+        """Send words."""
+        return self._turn(message, None)
+
+    def _turn(self, message: str, understand: Callable[[str], Reading] | None) -> Direction:
+        more: dict[str, Any] = {} if understand is None else {"understand": understand}
+        direction = direct(
+            message,
+            timeline=self.timeline,
+            assets=self.assets,
+            studio=self.studio,
+            history=self,
+            language=self.language,
+            pending=self.pending,
+            **more,
+        )
+        self.pending = direction.pending
+        parent, before = self.current, self.timeline
+        if direction.version_move is not None:
+            parent = direction.version_move
+            before = next((one.timeline for one in self.stored if one.number == parent), Timeline())
+        if direction.timeline == before:
+            self.current, self.timeline = parent, before
+        else:
+            operations = tuple(step.operation for step in direction.steps if step.ok)
+            self._store(message, operations, direction.timeline, parent)
+        return direction
+
+    def _store(
+        self, message: str, operations: tuple[Mapping[str, Json], ...], timeline: Timeline, parent: int
+    ) -> None:
+        number = len(self.stored) + 1
+        self.stored.append(Version(number, parent, message, operations, timeline))
+        self.timeline, self.current = timeline, number
+
+
+@pytest.fixture
+def project() -> Project:
+    """An empty project."""
+    return Project()
+
+
+@pytest.fixture
+def talk(project: Project) -> Project:
+    """One clip of 20 s with speech."""
+    project.upload(footage("talk.mp4", 20))
+    project.studio.pause_table["talk.mp4"] = [(2000, 3000), (7000, 7600), (12000, 14000), (19000, 20000)]
+    return project
+
+
+@pytest.fixture
+def three(project: Project) -> Project:
+    """Three clips: 10 s, 6 s and 4 s."""
+    project.upload(footage("a.mp4", 10), footage("b.mp4", 6), footage("c.mp4", 4))
+    return project
