@@ -33,6 +33,7 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os
         from mango_skill.engine import process
 
         process.run(Places(home), settings, idle_s=minutes * 60)
+        process.end()
     except MangoError as problem:
         print(f"{problem.message} {problem.hint}".strip(), file=sys.stderr)
         return EXIT_ALREADY_RUNNING if problem.code == "already_running" else EXIT_FAILED

@@ -10,11 +10,12 @@ import os
 import secrets
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NoReturn
 
 import anyio.to_thread
 import uvicorn
@@ -187,3 +188,10 @@ async def _tidy(service: Service) -> None:
     while True:
         await anyio.to_thread.run_sync(service.tidy)
         await asyncio.sleep(_TIDY_S)
+
+
+def end() -> NoReturn:
+    """End the process now: a thread that still waits for a link or a file must not keep it."""
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(0)

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from mango_skill.engine.store.migrations import MIGRATIONS
-from mango_skill.errors import EngineError
+from mango_skill.errors import EngineError, OutputError
 
 _BUSY_TIMEOUT_S: Final = 10.0
+# SQLite says "I/O error" where the write-ahead log no longer fits
+_DISK_FULL: Final = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 
 
 class Database:
@@ -58,17 +60,31 @@ class Database:
                 yield
             except BaseException:
                 self._depth -= 1
-                if outermost:
+                # a full disk has rolled back already
+                if outermost and self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
             self._depth -= 1
             if outermost:
-                self._connection.execute("COMMIT")
+                self.change("COMMIT")
 
     def change(self, sql: str, *values: object) -> int:
-        """Run one statement and return how many rows it changed."""
+        """Run one statement and return how many rows it changed.
+
+        Raises:
+            OutputError: ``disk_full``.
+        """
         with self._lock:
-            return self._connection.execute(sql, values).rowcount
+            try:
+                return self._connection.execute(sql, values).rowcount
+            except sqlite3.OperationalError as problem:
+                if problem.sqlite_errorcode & 0xFF in _DISK_FULL:
+                    raise OutputError(
+                        "The disk is full.",
+                        code="disk_full",
+                        hint="Free some space and try again; what was there before is kept.",
+                    ) from problem
+                raise
 
     def row(self, sql: str, *values: object) -> sqlite3.Row | None:
         """Return the first row, or None."""

@@ -20,6 +20,7 @@ from tests.engine.service.driving import (
     Start,
     examine_by_name,
     read_events,
+    stop,
     wait_until,
 )
 
@@ -310,3 +311,20 @@ def test_deleting_a_session_waits_for_its_turn(directed: Callable[..., Caller]) 
         assert caller.call(endpoints.DELETE_SESSION).json()["code"] == 0
         assert len(read_events(answer.text)) == 3
     assert caller.call(endpoints.STATE).json()["code"] == 1002
+
+
+def test_an_engine_that_is_told_to_stop_finishes_the_turn_first(start_engine: Start) -> None:
+    slow = Slow()
+    seams = Seams(examine=examine_by_name, direct=slow)
+    engine = start_engine(seams=seams)
+    caller = engine.caller()
+    with caller.say("640", stream=True) as answer:
+        assert slow.begun.wait(20)
+        stop(engine.record)
+        wait_until(lambda: not (engine.places.home / "engine.json").exists(), "the withdrawal")
+        slow.go_on.set()
+        assert len(read_events(answer.text)) == 3
+    engine.thread.join(timeout=20)
+    again = start_engine(seams=seams).caller()
+    again.session_id = caller.session_id
+    assert again.state()["draft_version"] == 1

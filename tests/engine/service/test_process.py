@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from mango_skill.engine import children
 from mango_skill.engine.store import Store
 from mango_skill.engine.store.database import Database
 from mango_skill.engine.store.migrations import MIGRATIONS
-from mango_skill.errors import EngineError
+from mango_skill.errors import EngineError, OutputError
 from tests.engine.service.driving import Caller, connect, read_record, stop, wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -250,6 +252,51 @@ def test_a_broken_database_is_one_sentence(run_engine: Callable[..., Program], h
     code, said = ended(run_engine())
     assert code == 1
     assert said.startswith("The engine's database can't be used:")
+
+
+def test_a_stop_does_not_wait_for_a_file_that_is_being_looked_at(
+    run_engine: Callable[..., Program], home: Path, sound: Path, tmp_path: Path
+) -> None:
+    prelude = f"""
+import pathlib, time
+from mango_skill.engine import process
+from mango_skill.engine.service import Seams
+def stuck(path):
+    pathlib.Path({str(tmp_path / "looking")!r}).touch()
+    time.sleep(600)
+process.NO_SEAMS = process.run.__kwdefaults__["seams"] = Seams(examine=stuck)
+process.DRAIN_S = 0.2
+"""
+    program = run_engine(prelude=prelude)
+    record = record_of(program, home)
+    caller = connect(record)
+    with ThreadPoolExecutor() as pool:
+        upload = pool.submit(caller.upload, sound)
+        wait_until((tmp_path / "looking").exists, "the look")
+        stop(record)
+        assert ended(program)[0] == 0
+        with contextlib.suppress(requests.ConnectionError):
+            assert upload.result(timeout=20).status_code >= 400
+    assert read_record(home) is None
+
+
+def test_a_full_disk_is_said_and_what_was_there_is_kept(tmp_path: Path) -> None:
+    """A disk is not filled at test time: the database is told that it may not grow."""
+    database = Database(tmp_path / "x.sqlite3")
+    database.change("INSERT INTO facts (name, value) VALUES ('kept', 'yes')")
+    pages = database.value("PRAGMA page_count")
+    database.value(f"PRAGMA max_page_count = {pages}")
+
+    def write_too_much() -> None:
+        with database.transaction():
+            database.change("INSERT INTO facts (name, value) VALUES ('half', 'no')")
+            database.change("INSERT INTO facts (name, value) VALUES ('large', ?)", "x" * 1_000_000)
+
+    with pytest.raises(OutputError) as caught:
+        write_too_much()
+    assert caught.value.code == "disk_full"
+    assert [row["name"] for row in database.rows("SELECT name FROM facts")] == ["kept"]
+    database.close()
 
 
 def test_engine_json_of_a_killed_engine_is_replaced(run_engine: Callable[..., Program], home: Path) -> None:
