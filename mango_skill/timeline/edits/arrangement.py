@@ -109,7 +109,7 @@ def arrange(timeline: Timeline, pieces: Iterable[Piece]) -> Arranged:
         lineage[clip.id] = origin or clip.id
         clips.append(clip)
     changed = TimeMap(tuple(spans), old_end, clips[-1].range.end if clips else 0)
-    followed = carry_along(timeline, changed, without=track.id)
+    followed = carry_along(timeline, changed, without=track.id, ids=ids)
     return Arranged(followed.with_track(replace(track, clips=settle_transitions(clips))), changed, lineage)
 
 

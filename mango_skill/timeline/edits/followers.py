@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-from mango_skill.timeline.edits.identity import fresh_ids
 from mango_skill.timeline.edits.mapping import Span, TimeMap
 from mango_skill.timeline.edits.pieces import cut_clip
 from mango_skill.timeline.model import Clip, Effect, Role, Timeline, TimeRange, Track, TrackKind
@@ -15,13 +14,13 @@ SHORTEST_TEXT_MS = 100
 """What is left of a text after a cut and is shorter than this only flashes; it is removed."""
 
 
-def carry_along(timeline: Timeline, changed: TimeMap, *, without: str) -> Timeline:
+def carry_along(timeline: Timeline, changed: TimeMap, *, without: str, ids: Iterator[str]) -> Timeline:
     """Return the timeline with all followers moved as ``changed`` says; the track ``without`` stays.
+    ``ids`` gives ids to copies.
 
     What falls out is removed, what is there twice follows twice, and what covered the whole storyline
     covers the whole of the new one. Music and tracks of unknown kinds keep their own time.
     """
-    ids = fresh_ids(timeline)
     tracks: list[Track] = []
     for track in timeline.tracks:
         if track.id == without or track.role is Role.MUSIC or track.kind is TrackKind.OTHER:
