@@ -109,6 +109,8 @@ def read_order(options: argparse.Namespace, console: Console) -> Order:
         options.output or export.pop("path", None) or f"{files[0].stem}-edited.{export.get('format', 'mp4')}"
     )
     export.pop("path", None)
+    if Path(output).expanduser().is_dir():
+        output = str(Path(output) / f"{files[0].stem}-edited.{export.get('format', 'mp4')}")
     try:
         target = output_path(output, overwrite=options.overwrite)
     except OutputError as problem:

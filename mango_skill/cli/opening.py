@@ -27,8 +27,13 @@ def open_launcher(options: argparse.Namespace) -> Launcher:
 def open_context(options: argparse.Namespace, console: Console) -> ToolContext:
     """Return the context of this command; nothing is started yet."""
     launcher = open_launcher(options)
-    project = options.project or project_for_folder(Path.cwd())
-    return ToolContext(_Announcing(launcher, console), project=project, on_progress=console.show)
+    here = Path.cwd()
+    return ToolContext(
+        _Announcing(launcher, console),
+        project=options.project or project_for_folder(here),
+        on_progress=console.show,
+        folder=here,
+    )
 
 
 def perform(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 if TYPE_CHECKING:
@@ -64,11 +65,13 @@ class ToolContext:
         opener: Opens the backend.
         project: The project that a call without ``project`` means.
         on_progress: Hears how far things are; called from the calling thread.
+        folder: Where results go when no path was said; None: the project's own folder.
     """
 
     opener: Opener
     project: str = DEFAULT_PROJECT
     on_progress: Callable[[Progress], None] = _nobody
+    folder: Path | None = None
 
 
 def progress_of(job: JobView) -> Progress:

@@ -46,7 +46,9 @@ def export_video(
     *,
     project: ProjectName | None = None,
     format: FormatName | None = None,  # noqa: A002 - the argument's name is the users' word
-    path: Annotated[str | None, Doc("File to write. Absent: a new file in the project's folder.")] = None,
+    path: Annotated[
+        str | None, Doc("File to write, or a folder for a new file. Absent: a new file where results go.")
+    ] = None,
     overwrite: Annotated[bool, Doc("Replace the file when it exists; ask the user first.")] = False,
     height: Annotated[
         int | None, Doc("Height in pixels, such as 1080. Absent: the timeline's.", minimum=16, maximum=4320)
@@ -70,7 +72,7 @@ def export_video(
     wait_s: WaitSeconds = 45,
 ) -> ExportResult:
     """Render the timeline and save the file on this machine. Costs no credits."""
-    target = None if path is None else output_path(path, overwrite=overwrite)
+    target = ctx.folder if path is None else output_path(path, overwrite=overwrite)
     chosen = format or _format_of(target)
     stated = {"width": width, "fps": fps, "quality": quality, "captions": captions}
     workspace = ctx.opener.workspace()
@@ -125,21 +127,22 @@ def wait_for_job(
 
 
 def output_path(path: str, *, overwrite: bool) -> Path:
-    """Return the absolute path to write, checked before any work is done.
+    """Return the absolute path to write, checked before any work is done; a folder that is there stays one.
 
     Raises:
-        OutputError: It is a folder, exists already, or its folder is missing or can't be written.
+        OutputError: It exists already, or its folder is missing or can't be written.
     """
     from mango_skill.client.download import check_target
 
     target = Path(path).expanduser().absolute()
-    check_target(target, overwrite=overwrite)
+    if not target.is_dir():
+        check_target(target, overwrite=overwrite)
     return target
 
 
 def _format_of(target: Path | None) -> str:
     known = (*EXPORT_FORMATS, *CAPTION_FORMATS)
-    ending = "" if target is None else target.suffix.lower().lstrip(".")
+    ending = "" if target is None or target.is_dir() else target.suffix.lower().lstrip(".")
     if not ending:
         return EXPORT_FORMATS[0]
     if ending not in known:

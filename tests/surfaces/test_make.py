@@ -89,15 +89,18 @@ def test_an_output_that_exists_stays_unless_overwriting_was_said(mango: Any, med
     assert measures(output)[0] == pytest.approx(1, abs=0.05)
 
 
-@pytest.mark.parametrize(
-    ("output", "word"), [("nowhere/out.mp4", "folder"), ("/proc/out.mp4", "written"), (".", "folder")]
-)
+@pytest.mark.parametrize(("output", "word"), [("nowhere/out.mp4", "folder"), ("/proc/out.mp4", "written")])
 def test_an_output_that_can_not_be_written_is_said_before_any_work(
     mango: Any, media: Path, output: str, word: str
 ) -> None:
     done = mango("make", str(media / "silent.mp4"), "keep the first second", "-o", output, expect=5)
     assert word in done.sentence
     assert "Edit" not in done.err
+
+
+def test_a_folder_as_output_gets_a_file_named_after_the_footage(mango: Any, media: Path) -> None:
+    mango("make", str(media / "silent.mp4"), "export as mp4", "-o", ".")
+    assert [path.name for path in mango.folder.iterdir()] == ["silent-edited.mp4"]
 
 
 def test_an_unknown_ending_is_refused_with_the_known_ones(mango: Any, media: Path) -> None:
