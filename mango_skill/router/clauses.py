@@ -128,7 +128,10 @@ def _cut(masked: str, tables: Sequence[Table]) -> list[tuple[int, int, bool]]:
 
 def _left_end(match: re.Match[str]) -> int:
     # A joint may keep its first letters for the left side ("削除して" | "書き出して").
-    return match.end("keep") if "keep" in match.re.groupindex and match.group("keep") else match.start()
+    for name in ("keep", "after"):
+        if name in match.re.groupindex and match.group(name):
+            return match.end(name)
+    return match.start()
 
 
 def _make_clause(masked: str, start: int, end: int) -> Clause:

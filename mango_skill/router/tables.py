@@ -19,7 +19,7 @@ from mango_skill.language.quotes import FILE_FILL, LINK_FILL, QUOTE_FILL
 
 THING_FILL = "\ue004"
 SPACELESS = frozenset({"zh", "ja", "ko"})
-_MACRO = re.compile(r"<([a-zA-Z_]+)>")
+_MACRO = re.compile(r"(?<!\?P)<([a-zA-Z_]+)>")
 _BUILT_IN = {
     "QUOTE": f"{QUOTE_FILL}+",
     "FILE": f"{FILE_FILL}+",
@@ -88,7 +88,9 @@ def read_json(name: str) -> dict[str, Any]:
 def compile_table(data: Mapping[str, Any], shared: Mapping[str, Any]) -> Table:
     """Turn table data into patterns; raises ``ValueError`` naming what is wrong in it."""
     language = data["language"]
-    words = {**shared["words"], **data["words"]}
+    base: Mapping[str, Any] = read_json(data["extends"]) if "extends" in data else {"words": {}, "rules": []}
+    words = {**shared["words"], **base["words"], **data["words"]}
+    cases = data.get("cases", {})
     spaced = language not in SPACELESS
 
     def build(patterns: list[str], template: str) -> re.Pattern[str]:
@@ -109,10 +111,10 @@ def compile_table(data: Mapping[str, Any], shared: Mapping[str, Any]) -> Table:
             opens=item.get("opens", "head" in item and item["verdict"] != "weak"),
             bare=item.get("bare", False),
             why=item["why"],
-            yes=tuple(item["yes"]),
-            no=tuple(item["no"]),
+            yes=tuple(cases.get(item["id"], item).get("yes", ())),
+            no=tuple(cases.get(item["id"], item).get("no", ())),
         )
-        for item in data["rules"]
+        for item in (*data["rules"], *base["rules"])
     )
     return Table(
         language=language,
