@@ -226,7 +226,10 @@ def unwrap(status: int, body: bytes, *, retry_after_s: float | None = None) -> A
         if problem is not None:
             raise problem
         return data_of(value)
-    if problem is not None and problem.code not in ("service", "detail"):
+    known = problem is not None and _number(problem.code) in MEANINGS
+    if problem is not None and (
+        known or (problem.code not in ("service", "detail") and status not in _FROM_STATUS)
+    ):
         raise problem
     raise error_for_status(status, said=_said(value), retry_after_s=retry_after_s)
 

@@ -122,6 +122,7 @@ class Service:
         self.violations: list[str] = []
         self.scripts: dict[str, Script] = {}
         self.queues: dict[str, list[Script]] = {}
+        self.made = 0
         self.credits = 100.0
         self.polls_to_render = 2
         self.video = (
@@ -237,7 +238,8 @@ class Service:
 
     def do_session(self, wire: Wire, request: Request) -> None:
         if self.allowed(wire, request):
-            session_id = f"s{len(self.sessions) + 1}"
+            self.made += 1
+            session_id = f"s{self.made}"
             self.sessions[session_id] = Session()
             wire.json({"code": 0, "data": {"session_id": session_id, "task_id": f"task-{session_id}"}})
 
