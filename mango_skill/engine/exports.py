@@ -12,7 +12,7 @@ from mango_skill.engine.drafting import Drafting
 from mango_skill.engine.jobs import RenderQueue
 from mango_skill.engine.places import Places
 from mango_skill.engine.store import JobStatus, RenderJob, Session, Store
-from mango_skill.engine.tickets import Tickets
+from mango_skill.engine.tickets import PART, Tickets
 from mango_skill.errors import ArgumentError, ServiceError
 from mango_skill.protocol import constants, endpoints
 from mango_skill.protocol import draft as drafts
@@ -105,9 +105,7 @@ class Exports:
             progress = self._queue.progress(job.id)
             answer |= {"progress": int(progress.percent), "stage": progress.stage}
         if job.status is JobStatus.SUCCEEDED:
-            path = endpoints.RENDER_DOWNLOAD.path(render_id=job.id)
-            link = f"{self._url}{path}?{self._tickets.query(job.id, now=self._clock())}"
-            answer |= {"progress": 100, "output": {"url": link, "format": job.output["format"], **job.facts}}
+            answer |= {"progress": 100, "output": self._result(job)}
         if job.status is JobStatus.FAILED:
             answer["error"] = dict(job.error)
         return answer
@@ -117,20 +115,36 @@ class Exports:
         self._queue.cancel(job.id)
         return self.describe(self._store.renders.find(job.id) or job)
 
-    def open(self, job: RenderJob) -> Download:
-        """Return a finished job's file.
+    def open(self, job: RenderJob, *, part: str = "") -> Download:
+        """Return a finished job's file, or what lies beside it (``part``: ``srt`` or ``vtt``).
 
         Raises:
             ServiceError: ``not_found``: there is none (yet, or any more).
         """
-        path = self._places.renders(job.session_id) / job.file
+        ending = part or str(job.output["format"])
+        name = next((name for name in job.files if name.endswith(f".{ending}")), "")
+        path = self._places.renders(job.session_id) / name
         if job.status is not JobStatus.SUCCEEDED or not path.is_file():
             raise ServiceError(
                 "There is no finished file of this render.",
                 code="not_found",
                 hint="Ask for the render's status; export again when the file is gone.",
             )
-        return Download(path, f"{job.id}.{job.output['format']}")
+        return Download(path, f"{job.id}.{ending}")
+
+    def _result(self, job: RenderJob) -> dict[str, Any]:
+        """Return links to the result and to what lies beside it, and the facts; paths of this machine stay here."""
+        facts = {name: value for name, value in job.facts.items() if name not in ("path", "sidecars")}
+        beside = [name.rpartition(".")[2] for name in job.files[1:]]
+        result = {"url": self._link(job), "format": job.output["format"], **facts}
+        if beside:
+            result["sidecars"] = [{"url": self._link(job, part=part), "format": part} for part in beside]
+        return result
+
+    def _link(self, job: RenderJob, *, part: str = "") -> str:
+        path = endpoints.RENDER_DOWNLOAD.path(render_id=job.id)
+        chosen = f"{PART}={part}&" if part else ""
+        return f"{self._url}{path}?{chosen}{self._tickets.query(job.id, now=self._clock())}"
 
     def _draft(
         self, session: Session, draft: Mapping[str, Any] | None, version: int | None

@@ -23,7 +23,7 @@ from mango_skill.engine import bodies
 from mango_skill.engine.receiving import MultipartReceiver
 from mango_skill.engine.service import Service
 from mango_skill.engine.store import Session
-from mango_skill.engine.tickets import EXPIRES, SIGNATURE
+from mango_skill.engine.tickets import EXPIRES, PART, SIGNATURE
 from mango_skill.errors import ArgumentError, EngineError, InternalError, MangoError, PlanError, ServiceError
 from mango_skill.protocol import constants, emission, endpoints, proof
 from mango_skill.protocol.endpoints import Endpoint
@@ -252,7 +252,7 @@ class Front:
             )
         else:
             job = await _call(self._service.render, await self._account(request), render_id)
-        found = await _call(self._service.download, job)
+        found = await _call(self._service.download, job, part=query.get(PART, ""))
         return FileResponse(found.path, filename=found.name, headers={"Cache-Control": "private"})
 
     # ---------------------------------------------------------------------------------------------------

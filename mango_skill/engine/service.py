@@ -333,9 +333,9 @@ class Service:
         """Cancel a render that is not over yet."""
         return self._exports.cancel(job)
 
-    def download(self, job: RenderJob) -> Download:
-        """Return a finished render's file."""
-        return self._exports.open(job)
+    def download(self, job: RenderJob, *, part: str = "") -> Download:
+        """Return a finished render's file, or the captions beside it."""
+        return self._exports.open(job, part=part)
 
     def ticketed_render(self, render_id: str, *, expires: str, signature: str) -> RenderJob:
         """Return the render that a download link opens.

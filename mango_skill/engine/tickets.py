@@ -13,6 +13,7 @@ from mango_skill.errors import ArgumentError
 LIFETIME_S: Final = 3600.0
 EXPIRES: Final = "expires"
 SIGNATURE: Final = "signature"
+PART: Final = "part"  # what lies beside the video: srt or vtt
 
 
 @dataclass(frozen=True, repr=False)

@@ -239,6 +239,25 @@ def test_the_link_brings_the_file_without_a_token_with_ranges_and_an_etag(
     assert (head.headers["Content-Length"], head.content) == ("25600", b"")
 
 
+def test_captions_beside_the_video_have_a_link_of_their_own_and_no_path_is_told(
+    prepared: Callable[..., Prepared],
+) -> None:
+    engine, caller = prepared(
+        "beside = output.with_suffix('.srt')\n"
+        "beside.write_text('1')\n"
+        "output.write_bytes(b'video')\n"
+        "say(done={'path': str(output), 'sidecars': [beside.name], 'duration': 1000})"
+    )
+    caller.export("r1", output={"format": "mp4", "captions": "sidecar"})
+    output = finished(caller, "r1")["output"]
+    (sidecar,) = output["sidecars"]
+    assert sidecar["format"] == "srt"
+    assert download(caller, sidecar["url"]).content == b"1"
+    assert download(caller, output["url"]).content == b"video"
+    assert str(engine.places.home) not in json.dumps(output)
+    assert download(caller, sidecar["url"].replace("part=srt", "part=vtt")).status_code == 404
+
+
 def test_the_fallback_download_needs_the_owner_s_token(prepared: Callable[..., Prepared]) -> None:
     _, caller = prepared(GOOD)
     caller.export("r1")
