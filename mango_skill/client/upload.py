@@ -319,9 +319,10 @@ def _arrived(api: Api, session: Session, known: Mapping[str, Any]) -> bool:
     """Whether an upload whose answer was lost is in the session all the same."""
     before = set(known.get("before") or ())
     for one in media.records(_state(api, session)):
-        if _identity(one) in before or one.get("name") != known.get("name"):
+        if _identity(one) in before:
             continue
-        if one.get("size") in (None, known.get("size")):
+        size = one.get("size")
+        if size == known.get("size") or (size is None and one.get("name") == known.get("name")):
             return True
     return False
 

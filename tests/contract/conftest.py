@@ -122,6 +122,7 @@ class Service:
         self.violations: list[str] = []
         self.scripts: dict[str, Script] = {}
         self.queues: dict[str, list[Script]] = {}
+        self.early_upload: Script | None = None  # answers before the body is read
         self.made = 0
         self.credits = 100.0
         self.polls_to_render = 2
@@ -181,7 +182,7 @@ class Service:
         with sock, contextlib.suppress(OSError, EOFError):
             file = sock.makefile("rb")
             with file:
-                while wire.keep and (request := _read(file)) is not None:
+                while wire.keep and (request := _read(file, wire, self)) is not None:
                     wire.keep = request.headers.get("connection") != "close"
                     self._handle(wire, request)
 
@@ -346,7 +347,7 @@ def endpoint_name(request: Request) -> str:
     return "other"
 
 
-def _read(file: Any) -> Request | None:
+def _read(file: Any, wire: Wire, service: Service) -> Request | None:
     line = file.readline()
     if not line:
         return None
@@ -355,8 +356,12 @@ def _read(file: Any) -> Request | None:
     while (line := file.readline()) not in (b"\r\n", b""):
         name, _, value = line.decode("latin-1").partition(":")
         headers[name.strip().lower()] = value.strip()
-    body = file.read(int(headers.get("content-length", 0)))
-    return Request(method, path, headers, body)
+    request = Request(method, path, headers, b"")
+    if service.early_upload is not None and endpoint_name(request) == "upload":
+        service.early_upload(wire, request)
+        return None
+    request.body = file.read(int(headers.get("content-length", 0)))
+    return request
 
 
 QUICK = Settings(
@@ -412,6 +417,14 @@ def _quiet_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture
 def service() -> Iterator[Service]:
+    made = Service()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Service]:
+    """Another server: where a download may lead, and a token must not."""
     made = Service()
     yield made
     made.stop()

@@ -1,0 +1,388 @@
+"""From draft to file: the handle first, every form of the status, resumed downloads, nothing half under the name."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mango_skill.client.exports import read_status
+from mango_skill.client.jobs import JobFile
+from mango_skill.errors import ArgumentError, BusyError, OutputError, UserError
+
+MP4 = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2" + b"\x00\x00\x00\x10moov\x00\x00\x00\x00abcd"
+
+
+@pytest.fixture
+def filmed(service: Any, client: Any) -> Any:
+    client.turn("make a film of waves")
+    return client
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    folder = tmp_path / "films"
+    folder.mkdir()
+    return folder / "out.mp4"
+
+
+def export(client: Any, path: Path | None, **more: Any) -> Any:
+    job = client.project().start_export(path=path, **more)
+    return client.workspace.wait(job.id, 30)
+
+
+def leftovers(out: Path) -> list[str]:
+    return sorted(one.name for one in out.parent.iterdir())
+
+
+def test_the_handle_is_on_disk_before_the_render_is_asked_for(service: Any, filmed: Any, out: Path) -> None:
+    found: list[bool] = []
+
+    def script(wire: Any, request: Any) -> None:
+        (job,) = [one for one in filmed.workspace.jobs() if one.kind == "export"]
+        path = next(filmed.workspace.context.places.projects.glob(f"*/jobs/{job.id}.json"))
+        found.append(request.json["id"] in path.read_text())
+        service.do_render(wire, request)
+
+    service.script("render", script)
+    assert export(filmed, out).state == "done"
+    assert found == [True]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"status": "completed", "output": {"url": "URL"}},
+        {"status": "COMPLETED", "output": "URL"},
+        {"status": "done", "outputUrl": "URL"},
+        {"status": "succeeded", "output_url": "URL"},
+        {"code": 0, "data": {"status": "completed", "output": {"url": "URL"}}},
+        {"success": True, "data": {"status": "completed", "progress": 100, "outputUrl": "URL"}},
+        {"code": 0, "message": "ok", "data": {"render": 1}, "status": "completed", "output": {"url": "URL"}},
+        {"status": "completed", "result": {"video_url": "URL"}},
+        {"status": "completed", "url": "URL"},
+        {"status": "completed"},
+    ],
+    ids=str,
+)
+def test_every_known_form_of_the_status_answer_is_understood(
+    answer: dict[str, Any], service: Any, filmed: Any, out: Path
+) -> None:
+    import json
+
+    def script(wire: Any, request: Any) -> None:
+        wire.answer(200, json.dumps(answer).replace("URL", f"{service.url}/files/x.mp4").encode())
+
+    service.script("status", script)
+    assert export(filmed, out).state == "done"
+    assert out.read_bytes() == service.video
+
+
+def test_an_address_without_a_host_is_the_backends_own(service: Any, filmed: Any, out: Path) -> None:
+    service.script("status", lambda w, r: w.json({"status": "completed", "output": {"url": "/files/x.mp4"}}))
+    assert export(filmed, out).state == "done"
+
+
+@pytest.mark.parametrize(
+    ("answer", "percent"),
+    [
+        ({"progress": 50}, 50.0),
+        ({"progress": 0.5}, 50.0),
+        ({"progress": 1}, 1.0),
+        ({"progress": 1.0}, 100.0),
+        ({"progress": "42%"}, 42.0),
+        ({"progress": "soon"}, None),
+        ({"progress": True}, None),
+        ({"progress": 900}, 100.0),
+        ({}, None),
+    ],
+)
+def test_progress_is_read_in_every_form(answer: dict[str, Any], percent: float | None) -> None:
+    assert read_status({"status": "processing", **answer}).percent == percent
+
+
+@pytest.mark.parametrize("odd", [None, 5, "x", [], {}, {"status": 7}, {"status": None}, {"data": 5}])
+def test_odd_status_answers_are_waited_through(odd: Any, service: Any, filmed: Any, out: Path) -> None:
+    service.once("status", lambda w, r: w.json(odd))
+    assert export(filmed, out).state == "done"
+
+
+def test_a_failed_render_is_tried_once_more_under_a_new_id(service: Any, filmed: Any, out: Path) -> None:
+    service.once("status", lambda w, r: w.json({"status": "failed", "error": {"message": "boom"}}))
+    assert export(filmed, out).state == "done"
+    ids = [one.json["id"] for one in service.of("proxy/lambda") if one.method == "POST"]
+    assert len(set(ids)) == 2
+
+
+def test_a_render_that_fails_twice_is_said(service: Any, filmed: Any, out: Path) -> None:
+    service.script("status", lambda w, r: w.json({"status": "failed", "error": "boom"}))
+    done = export(filmed, out)
+    assert done.state == "failed"
+    assert done.error["kind"] == "RenderError"
+    assert "boom" in done.error["message"]
+    assert len([one for one in service.of("proxy/lambda") if one.method == "POST"]) == 2
+    assert leftovers(out) == []
+
+
+def test_lost_status_answers_are_borne(service: Any, filmed: Any, out: Path) -> None:
+    service.once(
+        "status",
+        lambda w, r: w.reset(),
+        lambda w, r: w.answer(502, b"<html>", kind="text/html"),
+        lambda w, r: w.json({"code": 429}, 429, "Retry-After: 0"),
+        lambda w, r: w.answer(200, b"{oops"),
+    )
+    assert export(filmed, out).state == "done"
+
+
+def test_a_render_whose_answer_was_lost_is_not_asked_for_again(service: Any, filmed: Any, out: Path) -> None:
+    def script(wire: Any, request: Any) -> None:
+        service.renders[request.json["id"]] = {"polls": 0}
+        wire.reset()
+
+    service.script("render", script)
+    assert export(filmed, out).state == "done"
+    assert len([one for one in service.of("proxy/lambda") if one.method == "POST"]) == 1
+
+
+def test_another_id_of_the_service_is_followed(service: Any, filmed: Any, out: Path) -> None:
+    def script(wire: Any, request: Any) -> None:
+        service.renders["theirs"] = {"polls": 0}
+        wire.json({"code": 0, "data": {"id": "theirs"}})
+
+    service.script("render", script)
+    assert export(filmed, out).state == "done"
+
+
+def cut_after(service: Any, count: int) -> Any:
+    def script(wire: Any, request: Any) -> None:
+        total = len(service.video)
+        asked = request.headers.get("range", "bytes=0-")
+        start = int(asked.removeprefix("bytes=").rstrip("-"))
+        status, span = (206, f"Content-Range: bytes {start}-{total - 1}/{total}\r\n") if start else (200, "")
+        head = f'HTTP/1.1 {status} X\r\nContent-Length: {total - start}\r\nETag: "v1"\r\n{span}\r\n'
+        wire.send(head.encode() + service.video[start : start + count])
+        wire.keep = False
+
+    return script
+
+
+def test_a_download_is_resumed_where_it_broke(service: Any, filmed: Any, out: Path) -> None:
+    service.video = MP4 + b"\x00\x04\x00\x08mdat" + os.urandom(262_144)
+    service.script("file", cut_after(service, 60_000))
+    done = export(filmed, out)
+    assert done.state == "done"
+    assert out.read_bytes() == service.video
+    asked = [one.headers.get("range") for one in service.of("/files/")]
+    assert asked[:2] == [None, "bytes=60000-"]
+    assert service.of("/files/")[1].headers["if-range"] == '"v1"'
+    assert leftovers(out) == ["out.mp4"]
+
+
+def test_a_server_that_knows_no_ranges_begins_anew(service: Any, filmed: Any, out: Path) -> None:
+    service.video = MP4 + b"\x00\x04\x00\x08mdat" + os.urandom(262_144)
+    service.once("file", cut_after(service, 60_000))
+    service.script("file", lambda w, r: w.answer(200, service.video, kind="video/mp4"))
+    assert export(filmed, out).state == "done"
+    assert out.read_bytes() == service.video
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda w, r: w.answer(206, b"xxxx", "Content-Range: bytes 0-3/40", kind="video/mp4"),
+        lambda w, r: w.answer(206, b"xxxx", kind="video/mp4"),
+        lambda w, r: w.answer(416, b"", "Content-Range: bytes */40"),
+        lambda w, r: w.answer(503, b""),
+    ],
+)
+def test_a_wrong_answer_to_a_resumption_spoils_nothing(
+    wrong: Any, service: Any, filmed: Any, out: Path
+) -> None:
+    service.once("file", cut_after(service, 10), wrong)
+    assert export(filmed, out).state == "done"
+    assert out.read_bytes() == service.video
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_an_expired_link_is_asked_for_again(status: int, service: Any, filmed: Any, out: Path) -> None:
+    service.once("file", lambda w, r: w.answer(status, b"<Error>expired</Error>", kind="application/xml"))
+    before = len(service.of("lambda/"))
+    assert export(filmed, out).state == "done"
+    assert len(service.of("lambda/")) - before >= 3
+
+
+def test_a_dead_link_falls_back_to_the_proxys_own_download(service: Any, filmed: Any, out: Path) -> None:
+    def script(wire: Any, request: Any) -> None:
+        if request.path.endswith("/download"):
+            service.do_file(wire, request)
+        else:
+            wire.answer(403, b"")
+
+    service.script("file", script)
+    assert export(filmed, out).state == "done"
+    assert service.violations == []
+
+
+@pytest.mark.parametrize(
+    "body", [b"<html>login</html>", b"", b"not a film at all", MP4[:24] + b"\x00\x01\x00\x00mdat1234"]
+)
+def test_what_is_no_film_never_gets_the_name(body: bytes, service: Any, filmed: Any, out: Path) -> None:
+    service.script("file", lambda w, r: w.answer(200, body, kind="video/mp4"))
+    done = export(filmed, out)
+    assert done.state == "failed"
+    assert leftovers(out) == []
+
+
+def test_the_token_does_not_follow_a_download_to_another_address(
+    service: Any, filmed: Any, out: Path, elsewhere: Any
+) -> None:
+    service.script("file", lambda w, r: w.answer(302, b"", f"Location: {elsewhere.url}/files/x.mp4?sig=1"))
+    elsewhere.video = service.video
+    assert export(filmed, out).state == "done"
+    (fetched,) = elsewhere.requests
+    assert "authorization" not in fetched.headers
+    assert "x-skill-source" in fetched.headers
+
+
+def test_a_download_that_leads_in_circles_ends(service: Any, filmed: Any, out: Path) -> None:
+    service.script("file", lambda w, r: w.answer(302, b"", "Location: /files/again.mp4"))
+    done = export(filmed, out)
+    assert done.error["code"] == "redirect"
+
+
+def test_an_empty_timeline_is_said_before_anything_is_sent(service: Any, client: Any, out: Path) -> None:
+    with pytest.raises(UserError) as caught:
+        client.project().start_export(path=out)
+    assert caught.value.code == "empty_timeline"
+    service.script("chat", lambda wire, request: wire.events({"content": {"parts": [{"text": "Hi."}]}}))
+    client.turn("hello")
+    with pytest.raises(UserError):
+        client.project().start_export(path=out)
+    assert service.of("proxy/lambda") == []
+
+
+def test_an_output_that_can_not_be_written_is_said_before_anything_is_rendered(
+    service: Any, filmed: Any, out: Path
+) -> None:
+    out.write_bytes(b"precious")
+    with pytest.raises(OutputError) as caught:
+        filmed.project().start_export(path=out)
+    assert caught.value.code == "output_exists"
+    with pytest.raises(OutputError) as caught:
+        filmed.project().start_export(path=out.parent / "nowhere" / "x.mp4")
+    assert caught.value.code == "output_folder_missing"
+    assert service.of("proxy/lambda") == []
+    assert export(filmed, out, overwrite=True).state == "done"
+    assert out.read_bytes() == service.video
+
+
+def test_a_file_that_appeared_meanwhile_is_not_overwritten(service: Any, filmed: Any, out: Path) -> None:
+    def script(wire: Any, request: Any) -> None:
+        out.write_bytes(b"precious")
+        service.do_file(wire, request)
+
+    service.once("file", script)
+    done = export(filmed, out)
+    assert done.error["code"] == "output_exists"
+    assert out.read_bytes() == b"precious"
+    out.unlink()
+    assert filmed.workspace.wait(done.id, 20).state == "done"
+    assert len([one for one in service.of("proxy/lambda") if one.method == "POST"]) == 1
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"format": "exe"}, {"format": "srt"}, {"height": 4000}, {"height": 0}, {"version": 99}]
+)
+def test_wrong_arguments_are_told(wrong: dict[str, Any], filmed: Any) -> None:
+    with pytest.raises(ArgumentError):
+        filmed.project().start_export(**wrong)
+
+
+def test_a_name_that_ends_otherwise_is_refused(filmed: Any, out: Path) -> None:
+    with pytest.raises(ArgumentError):
+        filmed.project().start_export(path=out.with_suffix(".gif"))
+
+
+def test_without_a_place_the_file_goes_into_the_project(filmed: Any) -> None:
+    first, second = export(filmed, None), export(filmed, None)
+    assert first.result["path"] != second.result["path"]
+    assert Path(first.result["path"]).parent == filmed.project().path / "renders"
+
+
+def held(service: Any) -> tuple[Any, threading.Event]:
+    arrived = threading.Event()
+
+    def script(wire: Any, request: Any) -> None:
+        arrived.set()
+        wire.json({"status": "processing", "progress": 10})
+
+    return script, arrived
+
+
+def test_a_killed_export_is_found_again_by_its_handle(
+    service: Any, filmed: Any, make_client: Any, out: Path
+) -> None:
+    script, arrived = held(service)
+    service.script("status", script)
+    job = filmed.project().start_export(path=out)
+    assert arrived.wait(10)
+    process = filmed.workspace._runners[job.id]
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait(10)
+    del service.scripts["status"]
+    other = make_client(service.url).workspace
+    assert other.wait(job.id, 20).state == "done"
+    assert len([one for one in service.of("proxy/lambda") if one.method == "POST"]) == 1
+    assert out.read_bytes() == service.video
+
+
+def test_a_running_export_blocks_no_edit(service: Any, filmed: Any, out: Path) -> None:
+    script, arrived = held(service)
+    service.script("status", script)
+    job = filmed.project().start_export(path=out)
+    assert arrived.wait(10)
+    turn = filmed.project().start_turn("add music")
+    assert filmed.workspace.wait(turn.id, 20).state == "done"
+    del service.scripts["status"]
+    assert filmed.workspace.wait(job.id, 20).state == "done"
+
+
+def test_the_cloud_knows_no_cancel_so_the_export_is_only_no_longer_watched(
+    service: Any, filmed: Any, out: Path
+) -> None:
+    script, arrived = held(service)
+    service.script("status", script)
+    job = filmed.project().start_export(path=out)
+    assert arrived.wait(10)
+    view = filmed.workspace.cancel(job.id)
+    assert view.state == "cancelled"
+    assert "No longer watched" in view.note
+    assert service.violations == []
+    assert leftovers(out) == []
+
+
+def test_a_finished_job_stays_as_it_is(service: Any, filmed: Any, out: Path) -> None:
+    done = export(filmed, out)
+    assert filmed.workspace.cancel(done.id).state == "done"
+    with pytest.raises(ArgumentError):
+        filmed.workspace.job("export-0000000000000000")
+    with pytest.raises(ArgumentError):
+        filmed.workspace.job("../../etc/passwd")
+
+
+def test_a_project_can_not_be_deleted_while_it_renders(service: Any, filmed: Any, out: Path) -> None:
+    script, arrived = held(service)
+    service.script("status", script)
+    job = filmed.project().start_export(path=out)
+    assert arrived.wait(10)
+    with pytest.raises(BusyError):
+        filmed.workspace.delete("film")
+    filmed.workspace.cancel(job.id)
+    filmed.workspace.delete("film")
+    assert filmed.workspace.projects() == ()
+    assert JobFile.read(filmed.workspace.context.places.projects, clock=filmed.workspace.clock) is None
