@@ -111,7 +111,7 @@ def run_isolated(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=_child_environment(),
+        env=child_environment(),
         start_new_session=True,
     ) as child:
         out, said = _converse(child, request.encode(), limits=limits, is_cancelled=is_cancelled)
@@ -125,7 +125,7 @@ def run_isolated(
     return answer["result"]
 
 
-def _child_environment() -> dict[str, str]:
+def child_environment() -> dict[str, str]:
     """Nothing of ours: no tokens, no proxies; only what an interpreter needs to start and to find this package."""
     kept = {
         name: os.environ[name]
