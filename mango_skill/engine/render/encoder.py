@@ -28,6 +28,9 @@ _BT709: Final = 1
 _LIMITED: Final = 1
 _AUDIO_BLOCK: Final = RATE // 2
 _PALETTE_SAMPLES: Final = 24
+# What an encoder puts in front (LAME 1105 samples, AAC 1024) these containers can't tell a player: it takes the place
+# of the first samples, so that all others are heard on time.
+_UNTOLD_LEAD: Final = {"avi": 1105, "adts": 1024}
 
 Check = Callable[[], None]
 FrameMaker = Callable[[int], VideoFrame]
@@ -163,7 +166,8 @@ class Writer:
         if self._audio is None or self._mix is None:
             return False
         if self._sound is None:
-            self._sound = _blocks(self._mix())
+            lead = _UNTOLD_LEAD.get(self._profile.container.muxer, 0)
+            self._sound = _blocks(self._mix(), lead)
         frame = next(self._sound, None)
         if frame is None:
             return False
@@ -172,9 +176,9 @@ class Writer:
         return True
 
 
-def _blocks(path: Path) -> Iterator[AudioFrame]:
+def _blocks(path: Path, lead: int) -> Iterator[AudioFrame]:
     mix = np.memmap(path, np.float32, "r").reshape(-1, 2)
-    for first in range(0, len(mix), _AUDIO_BLOCK):
+    for first in range(lead, len(mix), _AUDIO_BLOCK):
         block = np.ascontiguousarray(mix[first : first + _AUDIO_BLOCK]).reshape(1, -1)
         frame = AudioFrame.from_ndarray(block, format="flt", layout="stereo")
         frame.sample_rate = RATE

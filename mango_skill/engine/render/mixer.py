@@ -19,6 +19,7 @@ from mango_skill.engine.render.dynamics import duck_curve, master
 from mango_skill.engine.render.parts import Fade, Piece, Ramp, Score, Treatment
 from mango_skill.engine.render.players import Source
 from mango_skill.engine.render.score import SPEECH
+from mango_skill.engine.render.scratch import Scratch
 from mango_skill.engine.render.tapes import (
     RATE,
     Samples,
@@ -36,13 +37,13 @@ _LEVEL_STEP: Final = RATE // 100
 Check = Callable[[], None]
 
 
-def mix(score: Score, sources: Mapping[str, Source], folder: Path, check: Check) -> Path:
-    """Mix a score into a file of float32 stereo at 48 kHz in ``folder`` and return its path.
+def mix(score: Score, sources: Mapping[str, Source], scratch: Scratch, check: Check) -> Path:
+    """Mix a score into a file of float32 stereo at 48 kHz and return its path.
 
     Args:
         score: What is heard.
         sources: The files by asset id.
-        folder: For the mix and what is needed on the way.
+        scratch: Names files for the mix and what is needed on the way.
         check: Called at every second of sound; raises when the render is cancelled.
 
     Raises:
@@ -50,7 +51,7 @@ def mix(score: Score, sources: Mapping[str, Source], folder: Path, check: Check)
     """
     players = [PiecePlayer(piece, sources) for piece in sorted(score.pieces, key=lambda piece: piece.first)]
     ducked = any(player.piece.duck_db for player in players)
-    plain_path, ducked_path = folder / "mix.f32", folder / "ducked.f32"
+    plain_path, ducked_path = scratch.path("mix"), scratch.path("ducked")
     levels: list[NDArray[np.float32]] = []
     with plain_path.open("wb") as plain, ducked_path.open("wb") as below:
         for first in range(0, score.count, _BLOCK):

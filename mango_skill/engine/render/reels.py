@@ -146,7 +146,8 @@ class FilmReel:
         last = None
         for frame in frames:
             if frame.pts is not None:
-                instant = frame.pts * self._base - self._zero
+                # Deinterlacing counts in half steps.
+                instant = frame.pts * Fraction(frame.time_base or self._base) - self._zero
             else:
                 instant = Fraction(0) if last is None else last + self._step
             if last is not None and instant <= last:

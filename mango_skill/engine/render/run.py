@@ -8,7 +8,7 @@ import shutil
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Lock
@@ -23,6 +23,7 @@ from mango_skill.engine.render.grid import FrameSpan
 from mango_skill.engine.render.mixer import mix
 from mango_skill.engine.render.plan import RenderPlan
 from mango_skill.engine.render.players import Prepared, Source
+from mango_skill.engine.render.scratch import Scratch
 from mango_skill.engine.render.sidecar import write_srt, write_vtt
 from mango_skill.engine.render.survey import survey
 from mango_skill.engine.render.verify import Facts, verify
@@ -62,7 +63,7 @@ class Result:
         """Return the result as JSON."""
         answer = {**self.facts.to_dict(), "path": str(self.path), "notes": list(self.notes)}
         if self.sidecar is not None:
-            answer["captions"] = str(self.sidecar)
+            answer["sidecars"] = [self.sidecar.name]
         return answer
 
 
@@ -93,14 +94,13 @@ def run(
     """
     job = _Job(plan, sources, cancel or Event(), on_progress or _ignore, workers or _count_workers())
     # Named after the output: what a killed render left behind is taken over by the next.
-    partial = output.with_name(f".{output.name}.part")
-    folder = _existing(output.parent) / f".{output.name}.work"
+    partial = _existing(output.parent) / f".{output.name}.part"
+    scratch = Scratch(partial)
     try:
         with _clear_disk_errors():
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir()
+            scratch.clear()
             _require_room(output.parent, plan)
-            job.make(partial, folder)
+            job.make(partial, scratch)
             job.tell(_MADE_SHARE, "verify")
             facts = verify(partial, plan, joins=tuple(span.first for span in job.stretches))
             sidecar = _write_sidecar(plan, output)
@@ -108,9 +108,7 @@ def run(
             job.tell(100.0, "done")
             return Result(output, facts, sidecar, plan.notes)
     finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
-        shutil.rmtree(folder, ignore_errors=True)
+        scratch.clear()
 
 
 def _ignore(percent: float, stage: str) -> None:
@@ -154,17 +152,17 @@ class _Job:
         if self._cancel.is_set():
             raise Cancelled("The export was stopped.")
 
-    def make(self, path: Path, folder: Path) -> None:
+    def make(self, path: Path, scratch: Scratch) -> None:
         """Write the file, without looking at it."""
         plan = self._plan
         if plan.has_picture and plan.profile.container.video != "gif":
             self.stretches = divide(plan, self._workers)
         sounds = ThreadPoolExecutor(1, thread_name_prefix="sound")
         try:
-            mixed = sounds.submit(self._mix, folder) if plan.score is not None else None
+            mixed = sounds.submit(self._mix, scratch) if plan.score is not None else None
             writer = Writer(path, plan, mixed.result if mixed is not None else None)
             try:
-                self._write(writer, folder)
+                self._write(writer, scratch)
                 writer.write_sound(self.check)
             finally:
                 writer.close()
@@ -175,7 +173,7 @@ class _Job:
         finally:
             sounds.shutdown(wait=True, cancel_futures=True)
 
-    def _mix(self, folder: Path) -> Path:
+    def _mix(self, scratch: Scratch) -> Path:
         score = self._plan.score
         assert score is not None
 
@@ -184,13 +182,13 @@ class _Job:
             if not self._plan.has_picture:
                 self._count(_BLOCK_SHARE * self._plan.frames / max(1, score.count))
 
-        return mix(score, self._sources, folder, check)
+        return mix(score, self._sources, scratch, check)
 
-    def _write(self, writer: Writer, folder: Path) -> None:
+    def _write(self, writer: Writer, scratch: Scratch) -> None:
         plan = self._plan
         if not plan.has_picture:
             return
-        prepared = survey(plan, self._sources, folder)
+        prepared = survey(plan, self._sources, scratch)
         if plan.profile.container.video == "gif":
             composer = Composer(plan, prepared, threads=0)
             try:

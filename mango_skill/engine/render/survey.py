@@ -21,6 +21,7 @@ from mango_skill.engine.render.parts import Footage, Layer, Stage, Still
 from mango_skill.engine.render.plan import RenderPlan
 from mango_skill.engine.render.players import FADES, MOVEMENT, Prepared, ReelRack, Source, gather_runs
 from mango_skill.engine.render.reels import load_still
+from mango_skill.engine.render.scratch import Scratch
 
 _SAMPLES: Final = 9
 _LOOK_WIDTH: Final = 96
@@ -28,13 +29,13 @@ _STEADY_WIDTH: Final = 192
 _ADAPTING: Final = frozenset({"auto_color", "white_balance"})
 
 
-def survey(plan: RenderPlan, sources: Mapping[str, Source], folder: Path) -> Prepared:
+def survey(plan: RenderPlan, sources: Mapping[str, Source], scratch: Scratch) -> Prepared:
     """Find out what the plan needs to know of its footage.
 
     Args:
         plan: What will be rendered.
         sources: The files by asset id.
-        folder: Where colour tables are written.
+        scratch: Names files for colour tables.
     """
     tables: dict[tuple[str, int], Path] = {}
     steadiness: dict[str, Steadiness] = {}
@@ -53,7 +54,7 @@ def survey(plan: RenderPlan, sources: Mapping[str, Source], folder: Path) -> Pre
                 continue
             adapting = any(stage.kind in _ADAPTING for stage in run.stages)
             known = _measure(shown, plan.profile.fps, sources) if adapting and shown else Measured()
-            path = folder / f"table-{len(tables)}.cube"
+            path = scratch.path(f"table-{len(tables)}.cube")
             write_cube(bake(run.stages, known, cubes), path)
             tables[owner, number] = path
     return Prepared(sources, tables, steadiness)

@@ -95,7 +95,9 @@ def _placed(container: InputContainer, info: MediaInfo, start: Fraction) -> Iter
             container.seek(int((start - _RUN_UP_S + zero) / base), stream=stream)
         except av.error.FFmpegError:
             container.seek(0)
-    resampler = AudioResampler(format="flt", layout="stereo", rate=RATE)
+    # Left to the library, one channel would become two of 3 dB less each.
+    layout = "mono" if info.channels == 1 else "stereo"
+    resampler = AudioResampler(format="flt", layout=layout, rate=RATE)
     position: int | None = None
     for packet in container.demux(stream):
         try:
@@ -124,9 +126,9 @@ def _placed(container: InputContainer, info: MediaInfo, start: Fraction) -> Iter
 
 def _resampled(resampler: AudioResampler, frame: AudioFrame | None) -> Iterator[Samples]:
     for part in resampler.resample(frame):
-        samples = np.asarray(part.to_ndarray(), dtype=np.float32).reshape(-1, 2)
-        if len(samples):
-            yield samples
+        samples = np.asarray(part.to_ndarray(), dtype=np.float32)
+        if samples.size:
+            yield np.repeat(samples.T, 2, axis=1) if part.layout.nb_channels == 1 else samples.reshape(-1, 2)
 
 
 def make_sound(

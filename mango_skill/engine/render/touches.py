@@ -135,8 +135,8 @@ def blur(picture: VideoFrame, moment: Moment) -> VideoFrame:
     return _on_region(picture, moment, _blur_all)
 
 
-def _blur_all(picture: VideoFrame, moment: Moment) -> VideoFrame:
-    sigma = max(0.3, moment.percent() / 100 * min(picture.width, picture.height) * 0.05)
+def _blur_all(picture: VideoFrame, moment: Moment, short: int) -> VideoFrame:
+    sigma = max(0.3, moment.percent() / 100 * short * 0.05)
     # Twice on a quarter of the pixels looks the same as once on all of them.
     if sigma > 6:
         small = f"scale={max(2, picture.width // 4 * 2)}:{max(2, picture.height // 4 * 2)}:flags=bilinear"
@@ -149,8 +149,8 @@ def pixelate(picture: VideoFrame, moment: Moment) -> VideoFrame:
     return _on_region(picture, moment, _pixelate_all)
 
 
-def _pixelate_all(picture: VideoFrame, moment: Moment) -> VideoFrame:
-    block = max(2, round(moment.percent() / 100 * min(picture.width, picture.height) / 8) // 2 * 2)
+def _pixelate_all(picture: VideoFrame, moment: Moment, short: int) -> VideoFrame:
+    block = max(2, round(moment.percent() / 100 * short / 8) // 2 * 2)
     planes = []
     for index, plane in enumerate(views(picture)):
         step = block // 2 if index in (1, 2) else block
@@ -168,16 +168,20 @@ def _blocks(plane: Bytes, step: int) -> Bytes:
     return blocks
 
 
-def _on_region(picture: VideoFrame, moment: Moment, change: Touch) -> VideoFrame:
+def _on_region(
+    picture: VideoFrame, moment: Moment, change: Callable[[VideoFrame, Moment, int], VideoFrame]
+) -> VideoFrame:
+    """Change a region as strongly as the whole would be: by the picture's shorter side, not by the region's."""
     region = _region(picture, moment)
+    short = min(picture.width, picture.height)
     if region == (0, 0, picture.width, picture.height):
-        return change(picture, moment)
+        return change(picture, moment, short)
     left, top, width, height = region
     window = [
         plane[top // step : (top + height) // step, left // step : (left + width) // step]
         for plane, step in zip(views(picture), (1, 2, 2, 1), strict=False)
     ]
-    part = change(from_planes(window), moment)
+    part = change(from_planes(window), moment, short)
     changed = duplicate(picture)
     for target, source, step in zip(views(changed), views(part), (1, 2, 2, 1), strict=False):
         target[top // step : (top + height) // step, left // step : (left + width) // step] = source

@@ -41,7 +41,7 @@ _SILENT_LUFS: Final = -60.0
 
 @dataclass(frozen=True)
 class Facts:
-    """What was found in a file. Absent facts are 0 or None."""
+    """What was found in a file; ``duration`` in seconds. Absent facts are 0 or None."""
 
     format: str
     size: int
@@ -54,8 +54,9 @@ class Facts:
     lufs: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the facts as JSON; ``duration`` in seconds."""
-        return {key: value for key, value in asdict(self).items() if value is not None}
+        """Return the facts as JSON; ``duration`` in milliseconds there, as everywhere on the wire."""
+        facts = {key: value for key, value in asdict(self).items() if value is not None}
+        return {**facts, "duration": round(self.duration * 1000)}
 
 
 def verify(path: Path, plan: RenderPlan, joins: tuple[int, ...] = ()) -> Facts:
@@ -116,7 +117,7 @@ def _check_pictures(container: InputContainer, plan: RenderPlan, joins: tuple[in
         raise _mismatch("pictures are missing", plan.frames, len(stamps))
     base = Fraction(stream.time_base or Fraction(1, 1000))
     length = (stamps[-1] - stamps[0]) * base + 1 / plan.profile.fps
-    if abs(length - plan.duration) > 1 / plan.profile.fps:
+    if abs(length - plan.duration) > Fraction(1, 2) / plan.profile.fps:
         raise _mismatch("its length is wrong", float(plan.duration), float(length))
     for join in sorted({0, *joins, plan.frames - 1}):
         _decode_at(container, stamps, join)
