@@ -13,8 +13,8 @@ from mango_skill.engine.places import Places
 from mango_skill.engine.receiving import FileSink, ReceivedFile, Reserve
 from mango_skill.engine.store import Asset, Session, Store
 from mango_skill.engine.turns import Turns
-from mango_skill.errors import ArgumentError, MangoError
-from mango_skill.protocol import emission
+from mango_skill.errors import ArgumentError, MangoError, ServiceError
+from mango_skill.protocol import constants, emission
 from mango_skill.settings import Settings
 
 MAX_LINKS: Final = 50
@@ -63,6 +63,7 @@ class Footage:
 
         Raises:
             MangoError: Why the first one can't be used, when none can.
+            ServiceError: Code 1002: the session was deleted meanwhile.
             BusyError: A turn does not come to its end; the files are kept, sending them again places them.
         """
         taken: list[Asset] = []
@@ -74,6 +75,8 @@ class Footage:
                 refused.append((file, problem))
             finally:
                 self._discard_unused(session.id, file)
+        if self._store.sessions.find(session.id) is None:
+            raise no_such_session()
         if not taken:
             raise refused[0][1]
         with self._turns.hold(session.id):
@@ -118,19 +121,31 @@ class Footage:
         if known is not None:
             return known
         info = self._examine(str(file.path))
-        return self._store.sessions.add_asset(
-            session_id,
-            name=file.name,
-            sha256=file.sha256,
-            file=file.path.name,
-            info=info.to_dict(),
-            now=self._clock(),
-        )
+        with self._store.transaction():
+            if self._store.sessions.find(session_id) is None:
+                raise no_such_session()
+            return self._store.sessions.add_asset(
+                session_id,
+                name=file.name,
+                sha256=file.sha256,
+                file=file.path.name,
+                info=info.to_dict(),
+                now=self._clock(),
+            )
 
     def _discard_unused(self, session_id: str, file: ReceivedFile) -> None:
         asset = self._store.sessions.same_content(session_id, file.sha256)
         if asset is None or asset.file != file.path.name:
             file.path.unlink(missing_ok=True)
+
+
+def no_such_session() -> ServiceError:
+    """Return the answer to a session that nobody knows, or that is someone else's."""
+    return ServiceError(
+        "There is no such session.",
+        code=str(constants.SESSION_NOT_FOUND),
+        hint="Make a new one and upload the footage again.",
+    )
 
 
 def describe(asset: Asset) -> Mapping[str, Any]:

@@ -70,7 +70,9 @@ class HomeLock:
             EngineError: ``already_running``; ``home`` when the folder can't be written.
         """
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            # whoever made the folder: footage and tokens are for the user alone
+            self._path.parent.chmod(0o700)
             handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as problem:
             raise EngineError(

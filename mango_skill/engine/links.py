@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from email.message import Message
 from typing import Final
-from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from mango_skill.engine.receiving import FileSink, ReceivedFile
 from mango_skill.errors import ArgumentError, MediaError
@@ -27,6 +27,9 @@ _TIMEOUT_S: Final = 30.0
 _REDIRECTS: Final = 5
 _MAX_URL: Final = 4096
 _PORTS: Final = {"http": 80, "https": 443}
+_HEADERS: Final = {"User-Agent": f"mango-skill/{VERSION}", "Accept": "*/*", "Connection": "close"}
+# what a link may hold as it stands; letters of other scripts are encoded
+_SAFE: Final = "/%:@!$&'()*+,;=~-._?[]"
 _MOVED: Final = (301, 302, 303, 307, 308)
 # addresses that carry an IPv4 address inside: well-known NAT64 and 6to4
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
@@ -118,12 +121,7 @@ class Fetcher:
                 if parts.scheme == "https":
                     line = ssl.create_default_context().wrap_socket(line, server_hostname=host)
                 connection.sock = line
-                target = parts.path or "/"
-                connection.request(
-                    "GET",
-                    f"{target}?{parts.query}" if parts.query else target,
-                    headers={"User-Agent": f"mango-skill/{VERSION}", "Accept": "*/*", "Connection": "close"},
-                )
+                connection.request("GET", _target(parts), headers={"Host": _authority(parts), **_HEADERS})
                 answer = connection.getresponse()
                 # a line that the watchdog cut looks like one that ended well
                 self._left(parts, deadline)
@@ -207,6 +205,18 @@ def _checked(url: str) -> SplitResult:
             hint="Give a link that starts with https:// and names no user or password.",
         )
     return parts
+
+
+def _target(parts: SplitResult) -> str:
+    path = quote(parts.path or "/", safe=_SAFE)
+    return f"{path}?{quote(parts.query, safe=_SAFE)}" if parts.query else path
+
+
+def _authority(parts: SplitResult) -> str:
+    # the usual port is left out: signed links are signed for the bare name
+    host = (parts.hostname or "").encode("idna").decode("ascii")
+    named = f"[{host}]" if ":" in host else host
+    return named if parts.port in (None, _PORTS[parts.scheme]) else f"{named}:{parts.port}"
 
 
 def _name(answer: http.client.HTTPResponse, parts: SplitResult) -> str:

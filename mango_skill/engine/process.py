@@ -29,6 +29,7 @@ from mango_skill.version import VERSION
 
 DRAIN_S: Final = 30.0
 _WATCH_S: Final = 1.0
+_KEEP_ALIVE_S: Final = 75
 _TIDY_S: Final = 3600.0
 _LOG: Final = logging.getLogger(__name__)
 
@@ -129,6 +130,8 @@ async def _serve(
             log_config=None,
             access_log=False,
             server_header=False,
+            # longer than a client's pause between two calls, so that no call meets a closing line
+            timeout_keep_alive=_KEEP_ALIVE_S,
             timeout_graceful_shutdown=int(DRAIN_S),
         )
     )

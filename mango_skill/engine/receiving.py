@@ -104,9 +104,12 @@ class FileSink:
 
     def finish(self) -> ReceivedFile:
         """Close the file, give it its final name and return it."""
-        self._close()
         final = self._path.with_suffix("")
-        self._path.replace(final)
+        try:
+            self._close()
+            self._path.replace(final)
+        except OSError as problem:
+            raise disk_error(problem) from problem
         return ReceivedFile(self._name, final, self._size, self._hash.hexdigest())
 
     def discard(self) -> None:

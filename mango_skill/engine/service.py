@@ -14,7 +14,7 @@ from mango_skill.engine.chat import MAX_MESSAGE, Conversations, Listener
 from mango_skill.engine.director import Direction, direct
 from mango_skill.engine.drafting import Drafting
 from mango_skill.engine.exports import Download, Exports, no_such_render
-from mango_skill.engine.footage import Footage, describe
+from mango_skill.engine.footage import Footage, describe, no_such_session
 from mango_skill.engine.housekeeping import Housekeeping
 from mango_skill.engine.jobs import RenderQueue
 from mango_skill.engine.links import Fetcher
@@ -30,7 +30,6 @@ from mango_skill.errors import (
     ArgumentError,
     ConfigurationError,
     PlanError,
-    ServiceError,
 )
 from mango_skill.protocol import constants, emission
 from mango_skill.settings import Settings
@@ -191,11 +190,7 @@ class Service:
         """
         session = self._store.sessions.find(session_id)
         if session is None or session.account_id != account:
-            raise ServiceError(
-                "There is no such session.",
-                code=str(constants.SESSION_NOT_FOUND),
-                hint="Make a new one and upload the footage again.",
-            )
+            raise no_such_session()
         self._store.sessions.touch(session_id, now=self._clock())
         return session
 

@@ -128,6 +128,17 @@ def test_a_public_link_becomes_a_file_of_the_session(linked: RunningEngine, web:
     assert web.connected == [PUBLIC]
 
 
+def test_letters_of_other_scripts_and_the_usual_port_are_sent_as_servers_expect(
+    linked: RunningEngine, web: Web
+) -> None:
+    web.names["b\u00fccher.example"] = [PUBLIC]
+    web.serve("/%E8%A7%86%E9%A2%91.wav?q=%C3%A9", b"content")
+    caller = linked.caller()
+    assert fetch(caller, "http://b\u00fccher.example:80/\u89c6\u9891.wav?q=\u00e9")["code"] == 0
+    assert web.asked == ["xn--bcher-kva.example/%E8%A7%86%E9%A2%91.wav?q=%C3%A9"]
+    assert caller.state()["video_infos"][0]["name"] == "\u89c6\u9891.wav"
+
+
 def test_the_name_comes_from_the_server_when_it_says_one(linked: RunningEngine, web: Web) -> None:
     web.serve("/download", b"content", Content_Disposition='attachment; filename="../holiday.wav"')
     caller = linked.caller()

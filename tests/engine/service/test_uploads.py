@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 import http.client
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 
 from mango_skill.engine import receiving
 from mango_skill.engine.media.info import MediaInfo
@@ -219,6 +223,29 @@ def test_deleting_a_session_removes_its_footage_drafts_and_renders(
     assert caller.call(endpoints.DELETE_SESSION).json()["data"] == {"deleted": caller.session_id}
     assert not folder.exists()
     assert caller.call(endpoints.STATE).json()["code"] == 1002
+
+
+def test_a_session_deleted_while_its_upload_is_looked_at_is_1002_and_leaves_nothing(
+    start_engine: Start, sound: Path
+) -> None:
+    looking, go_on = threading.Event(), threading.Event()
+
+    def look(path: str) -> MediaInfo:
+        found = examine_by_name(path)
+        looking.set()
+        assert go_on.wait(20)
+        return found
+
+    engine = start_engine(seams=Seams(examine=look))
+    caller = engine.caller()
+    with ThreadPoolExecutor() as pool:
+        upload = pool.submit(caller.upload, sound)
+        assert looking.wait(20)
+        other = replace(caller, http=requests.Session())
+        assert other.call(endpoints.DELETE_SESSION).json()["code"] == 0
+        go_on.set()
+        assert upload.result().json()["code"] == 1002
+    assert not (engine.places.sessions / caller.session_id).exists()
 
 
 def test_a_draft_given_as_a_whole_becomes_a_version(caller: Caller, sound: Path) -> None:
