@@ -172,6 +172,13 @@ class Launcher:
         self.choice()  # what can't be used is not remembered
         journal.write_json(path, {"backend": choice})
 
+    def tend(self) -> bool:
+        """Start the engine again when it is the backend and has died; whether it is one that we can start."""
+        if self.choice() != "local":
+            return False
+        EngineProcess(self.folders, self.settings, environ=self._environ, clock=self._clock).ensure()
+        return True
+
     def remembered(self) -> str | None:
         """Return what the user chose earlier, if anything."""
         stated = (journal.read_json(self._choice_file()) or {}).get("backend")

@@ -63,3 +63,6 @@ class _Announcing:
     def choose(self, choice: Any) -> None:
         self._said = False
         self._launcher.choose(choice)
+
+    def tend(self) -> bool:
+        return self._launcher.tend()

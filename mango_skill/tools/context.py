@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ BackendChoice = Literal["auto", "local", "cloud"]
 Stage = Literal["upload", "edit", "render", "download"]
 
 DEFAULT_PROJECT: Final = "default"
+_ENGINE_STOPPED: Final = "engine_stopped"
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,14 @@ class Opener(Protocol):
         """Use this backend from now on, also in later processes; ``auto`` forgets the choice."""
         ...
 
+    def tend(self) -> bool:
+        """Start the engine again when it is the backend and has died; whether it is one that we can start.
+
+        Raises:
+            EngineError: It does not start.
+        """
+        ...
+
 
 def _nobody(_: Progress) -> None:
     return None
@@ -72,6 +82,22 @@ class ToolContext:
     project: str = DEFAULT_PROJECT
     on_progress: Callable[[Progress], None] = _nobody
     folder: Path | None = None
+
+
+def follow(context: ToolContext, job_id: str, *, wait_s: float) -> JobView:
+    """Wait for a job as ``Workspace.wait`` does; a render whose engine died under it goes on in a new one."""
+    workspace = context.opener.workspace()
+    deadline = time.monotonic() + wait_s
+
+    def tell(view: JobView) -> None:
+        if view.error is None:
+            context.on_progress(progress_of(view))
+
+    job = workspace.wait(job_id, wait_s, tell)
+    # once: an engine that dies again and again must come to light
+    if job.error is not None and job.error.get("code") == _ENGINE_STOPPED and context.opener.tend():
+        job = workspace.wait(job_id, max(0.0, deadline - time.monotonic()), tell)
+    return job
 
 
 def progress_of(job: JobView) -> Progress:

@@ -10,7 +10,7 @@ from mango_skill.actions import Action
 from mango_skill.errors import ArgumentError
 from mango_skill.timeline.summary import summarize
 from mango_skill.tools import wording
-from mango_skill.tools.context import ToolContext, progress_of
+from mango_skill.tools.context import ToolContext, follow
 from mango_skill.tools.outcomes import EditResult, edit_result
 from mango_skill.tools.spec import Doc, tool
 from mango_skill.tools.uploading import medium
@@ -63,10 +63,9 @@ def edit_video(
     Never send a message again because no answer came: it may have been carried out. Look with show_timeline.
     """
     text = _message(message, operations)
-    workspace = ctx.opener.workspace()
-    opened = workspace.open_project(project or ctx.project, language=wording.language_of(text))
+    opened = ctx.opener.workspace().open_project(project or ctx.project, language=wording.language_of(text))
     job = opened.start_turn(text)
-    job = workspace.wait(job.id, wait_s, lambda view: ctx.on_progress(progress_of(view)))
+    job = follow(ctx, job.id, wait_s=wait_s)
     result = edit_result(job)
     return replace(result, reply=wording.edit_reply(result, asked=text)) if result.state == "done" else result
 

@@ -10,7 +10,7 @@ from mango_skill.actions import Action
 from mango_skill.errors import ArgumentError
 from mango_skill.protocol.constants import CAPTION_FORMATS, EXPORT_FORMATS
 from mango_skill.tools import shapes, wording
-from mango_skill.tools.context import ToolContext, progress_of
+from mango_skill.tools.context import ToolContext, follow
 from mango_skill.tools.outcomes import NEXT_WAIT, EditResult, ExportResult, edit_result, export_result
 from mango_skill.tools.spec import Doc, tool
 from mango_skill.tools.words import ProjectName, WaitSeconds
@@ -75,8 +75,7 @@ def export_video(
     target = ctx.folder if path is None else output_path(path, overwrite=overwrite)
     chosen = format or _format_of(target)
     stated = {"width": width, "fps": fps, "quality": quality, "captions": captions}
-    workspace = ctx.opener.workspace()
-    opened = workspace.open_project(project or ctx.project)
+    opened = ctx.opener.workspace().open_project(project or ctx.project)
     job = opened.start_export(
         format=chosen,
         height=height,
@@ -85,7 +84,7 @@ def export_video(
         overwrite=overwrite,
         output={key: value for key, value in stated.items() if value is not None} or None,
     )
-    job = workspace.wait(job.id, wait_s, lambda view: ctx.on_progress(progress_of(view)))
+    job = follow(ctx, job.id, wait_s=wait_s)
     result = export_result(job)
     return replace(result, reply=wording.export_reply(result)) if result.state == "done" else result
 
@@ -99,11 +98,7 @@ def wait_for_job(
     cancel: Annotated[bool, Doc("Stop the job instead of waiting for it.")] = False,
 ) -> WaitResult:
     """Wait for a running edit or export and tell how far it is; its result when it is done."""
-    workspace = ctx.opener.workspace()
-    if cancel:
-        job = workspace.cancel(job_id)
-    else:
-        job = workspace.wait(job_id, wait_s, lambda view: ctx.on_progress(progress_of(view)))
+    job = ctx.opener.workspace().cancel(job_id) if cancel else follow(ctx, job_id, wait_s=wait_s)
     known = WaitResult(
         job_id=job.id,
         kind=job.kind.value,

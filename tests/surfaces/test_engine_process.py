@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,31 @@ def test_a_killed_engine_loses_nothing_and_is_started_again(own: Any, media: Pat
     own("edit", "keep the first second")
     os.kill(own("engine", "status", "--json").answer["pid"], signal.SIGKILL)
     assert own("state", "--json").answer["duration_ms"] == 1000
+
+
+def test_an_engine_that_dies_in_mid_render_is_started_again_and_the_render_ends(
+    own: Any, media: Path
+) -> None:
+    own("upload", str(media / "talk.mp4"))
+    pid = own("engine", "status", "--json").answer["pid"]
+    process = own.start("export", "-o", "out.mp4", "--height", "720", "--json")
+    wait_for_job(own.home, phase="rendering")
+    os.kill(pid, signal.SIGKILL)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, out + err
+    assert json.loads(out)["path"] == str(own.folder / "out.mp4")
+    assert (own.folder / "out.mp4").stat().st_size == json.loads(out)["size"]
+
+
+def wait_for_job(home: Path, *, phase: str) -> None:
+    """Wait, within bounds, until the journal of a job says that it is at ``phase``."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        for path in (home / "projects").glob("*/jobs/*.json"):
+            if json.loads(path.read_text(encoding="utf-8"))["phase"] == phase:
+                return
+        time.sleep(0.01)
+    raise AssertionError(f"no job is {phase}")
 
 
 def test_an_older_engine_is_replaced(own: Any) -> None:
