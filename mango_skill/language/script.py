@@ -13,7 +13,7 @@ _HANGUL = re.compile(r"[\uac00-\ud7af\u1100-\u11ff\u3131-\u318e]")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 # Kanji shapes and words that Chinese does not write; they tell Japanese where no kana stands.
 _KANJI_ONLY = re.compile(
-    r"[込働辻円圧変単撮戻売読広検対応済黒稿残]|動画|映像|書出|無音|冒頭|追加$|削除$|字幕追加|音声|開始|保存$"
+    r"[込働辻円圧変単撮戻売読広検対応済黒]|動画|映像|書出|無音|冒頭|削除$|字幕追加|音声"
 )
 _CHINESE_ONLY = re.compile(r"[们这请吗呢吧频导载传删剪辑给视标题为个时么啊把帮]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
@@ -27,8 +27,8 @@ def _words(words: str) -> frozenset[str]:
 _SMALL_WORDS: dict[str, frozenset[str]] = {
     "en": _words(
         "the a an and or of to in on at it its is are was be my your me you we i this that these with for from by as"
-        " how what which where when who can could please add make cut export show put give send use do does did have"
-        " has not don't let let's video upload then now just more first last second music title download"
+        " how what which where when who can could please add make cut show put give send use do does did have"
+        " has not don't let let's then now just more first last second"
     ),
     "es": _words(
         "el la los las un una unos unas y o de del al en que con por para mi mis tu me te lo le se su es está son como"
@@ -41,7 +41,7 @@ _SMALL_WORDS: dict[str, frozenset[str]] = {
         " são como mais mas não sem já faz faça põe coloca coloque adiciona adicione tira corta corte baixa aumenta"
         " mostra mostre quero você pode quanto quantos quantas onde qual vídeo música título saldo olá obrigado favor"
         " segundos primeiros exporta exporte envia envie manda mande agora aqui este esta isso arquivo deixa legenda"
-        " legendas pra uns ficheiro tempo fim início"
+        " legendas pra uns ficheiro tempo fim início eu tenho tem créditos tens baixar qual"
     ),
     "de": _words(
         "der die das den dem des ein eine einen einem einer und oder von zu zum zur im in auf an mit für aus bei ich du"

@@ -42,7 +42,8 @@ def read_clauses(reading: Reading, tables: Sequence[Table]) -> list[Clause]:
         if clauses and not hard:
             judged = judge(_make_clause(masked, clauses[-1].start, end), tables)
             # "Put the captions out as srt" is one demand, whatever joint seems to stand in it.
-            same = judged.verdict == piece.verdict and judged.opens and clauses[-1].verdict != piece.verdict
+            seam = start == clauses[-1].end and _is_vague(clauses[-1])
+            same = seam and judged.verdict == piece.verdict and judged.opens
             if _begins(piece, clauses[-1]) and not same:
                 clauses.append(piece)
                 continue
@@ -92,15 +93,23 @@ def _first_rule(rules: Sequence[Rule], text: str, head: str) -> Rule | None:
 def _begins(piece: Clause, before: Clause) -> bool:
     if piece.verdict in ("unknown", "weak"):
         return False
-    if not piece.opens:
-        return before.verdict == "weak"
+    if not piece.opens and not _ASKING.match(piece.text):
+        return before.verdict in ("weak", "unknown")
     # Behind "a tutorial on how to edit", "export videos" is still its matter.
     return not (before.verdict == "chat" and _ABOUT.search(before.text) and not _POINTING.search(piece.text))
+
+
+def _is_vague(clause: Clause) -> bool:
+    return not clause.rule or clause.rule.endswith((".subject", ".polite"))
 
 
 _ABOUT = re.compile(
     r"\b(?:how to|about|explain\w*|tutorial|showing|shows? how|teach\w*|story of|says?|saying|reads?|called|titled)\b"
     r"|关于|教程|教大家|讲|如何|怎么|怎样|的文字|字样|についての|の作り方|方法"
+)
+_ASKING = re.compile(
+    r"(?:and )?(?:then )?(?:tell|let|show|remind|check|dime|dis-moi|sag|zeig|me diz|me diga|mostra|muestra)\b"
+    r"|告诉我|跟我说|看看|看一下|教え|알려"
 )
 _POINTING = re.compile(r"\b(?:it|me|this|the (?:result|file|final)|then|now)\b|发我|给我|发给|最后|然后|导出成|一下|吧")
 

@@ -15,7 +15,7 @@ from mango_skill.router.model import Route, RouteContext
 from mango_skill.router.reading import Reading, read_message
 from mango_skill.router.tables import Table, load_table
 
-_LATIN = ("es", "pt", "de", "fr")
+_LATIN = ("en", "es", "pt", "de", "fr")
 _ACTIONS = frozenset(str(action) for action in Action)
 _TEXT_EDGES = " \n\t,;:，；：、-–—&+"
 _NOTHING = RouteContext()
@@ -45,11 +45,13 @@ def route(text: str, files: Sequence[str] = (), context: RouteContext = _NOTHING
     language = detect_language(text)
     reading = read_message(text, load_table("en").typos)
     clauses = read_clauses(reading, _choose_tables(reading.folded, language))
-    if language == "en" and not _is_clear(clauses) and _has_letters(reading.folded):
+    if language in _LATIN and not _is_clear(clauses) and (language != "en" or len(reading.folded.split()) <= 5):
         # A few words may be too few to tell the language by: a clear demand in another one counts.
         for other in _LATIN:
+            if other == language:
+                continue
             attempt = read_clauses(reading, [load_table(other)])
-            if any(clause.verdict in _ACTIONS and clause.opens for clause in attempt):
+            if _is_clear(attempt):
                 clauses = attempt
                 break
     steps = _plan(clauses, reading, context)
@@ -65,7 +67,7 @@ def _choose_tables(folded: str, language: str) -> list[Table]:
     tables = [load_table(language)]
     if language != "en" and _has_letters(folded):
         tables.append(load_table("en"))
-    if language in ("en", *_LATIN):
+    if language in _LATIN:
         # Mixed messages: one Chinese, Japanese or Korean clause in a Latin text.
         for other, low, high in (("ja", "\u3041", "\u30fa"), ("ko", "\uac00", "\ud7af"), ("zh", "\u4e00", "\u9fff")):
             if any(low <= char <= high for char in folded):
@@ -93,11 +95,18 @@ def _plan(clauses: Sequence[Clause], reading: Reading, context: RouteContext) ->
         names = _new_mentions(clause, reading, context)
         if names and verdict in ("chat", "weak", "unknown") and not clause.rule.endswith(".content-of-file"):
             steps.append(_Step(Action.UPLOAD, clause.start, clause.end, "file or link named", files=True))
-            if verdict == "unknown" or verdict == "weak":
+            if verdict == "weak" or (verdict == "unknown" and not _has_matter(clause.text)):
                 continue
+            verdict = "chat"
         if verdict in _ACTIONS:
             steps.append(_Step(Action(verdict), clause.start, clause.end, clause.rule, files=names))
     return _merge(steps)
+
+
+def _has_matter(clause: str) -> bool:
+    """Tell whether a clause says something about the file that it names."""
+    rest = clause.replace(FILE_FILL, "").replace(LINK_FILL, "").strip()
+    return len(rest.split()) >= 3 or sum(char > "\u3000" for char in rest) >= 6
 
 
 def _merge(steps: Sequence[_Step]) -> list[_Step]:

@@ -55,7 +55,7 @@ class Rule:
             or (self.anywhere is not None and self.anywhere.search(clause))
         ):
             return False
-        return self.unless is None or not self.unless.search(clause)
+        return self.unless is None or not (self.unless.search(clause) or self.unless.search(head))
 
 
 @dataclass(frozen=True)
@@ -94,9 +94,8 @@ def compile_table(data: Mapping[str, Any], shared: Mapping[str, Any]) -> Table:
     spaced = language not in SPACELESS
 
     def build(patterns: list[str], template: str) -> re.Pattern[str]:
-        body = "|".join(_expand(pattern, words) for pattern in patterns) or "(?!)"
-        edges = (r"(?<!\w)(?:{})(?!\w)" if spaced else "(?:{})").format(body)
-        return re.compile(template.replace("@", edges))
+        bounded = (_bound(_expand(pattern, words)) if spaced else _expand(pattern, words) for pattern in patterns)
+        return re.compile(template.replace("@", "(?:" + ("|".join(bounded) or "(?!)") + ")"))
 
     def optional(patterns: list[str] | None, template: str = "@") -> re.Pattern[str] | None:
         return build(patterns, template) if patterns else None
@@ -126,6 +125,15 @@ def compile_table(data: Mapping[str, Any], shared: Mapping[str, Any]) -> Table:
         rules=rules,
         typos=frozenset(data.get("typos", ())),
     )
+
+
+def _bound(pattern: str) -> str:
+    """Put word boundaries around a pattern; one that ends in a space or an end needs none there.
+
+    Chinese, Japanese and Korean characters bound a Latin word as spaces do.
+    """
+    right = "" if pattern.endswith((" ", "$", ".*")) else r"(?![a-z0-9])"
+    return rf"(?<![a-z0-9])(?:{pattern}){right}"
 
 
 def _expand(pattern: str, words: Mapping[str, Any], depth: int = 0) -> str:
