@@ -67,6 +67,7 @@ class Conversations:
             finally:
                 # given back before the last words: whoever has heard them may send the next message
                 self._turns.end(session.id)
+            _LOG.info("turn on %s: %d steps, now version %d", session.id, len(direction.steps), version)
             speaker.tell(direction, version)
         except MangoError as problem:
             speaker.say_error(problem)

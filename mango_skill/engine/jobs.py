@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from mango_skill.engine import children
 from mango_skill.engine.places import Places
@@ -29,8 +29,11 @@ MAX_ATTEMPTS: Final = 3
 
 _MAX_CRASHES: Final = 2
 _GRACE_S: Final = 5.0
+_PAUSE_S: Final = 2.0
 _WORKER: Final = "mango_skill.engine.render.worker"
 _LOG: Final = logging.getLogger(__name__)
+
+Written = TypeVar("Written")
 
 
 @dataclass(frozen=True)
@@ -135,13 +138,25 @@ class RenderQueue:
                     self._progress.pop(job.id, None)
 
     def _next(self) -> RenderJob | None:
-        with self._wake:
-            while not self._stopping:
-                job = self._store.renders.claim_next()
-                if job is not None:
+        while True:
+            with self._wake:
+                # looked at under the lock: a job that is added now wakes the wait below
+                job = None if self._stopping else self._surely(self._store.renders.claim_next)
+                if job is not None or self._stopping:
                     return job
                 self._wake.wait()
-        return None
+
+    def _surely(self, change: Callable[[], Written]) -> Written | None:
+        """Write to the store, again and again while the disk is full; None when the engine stops meanwhile."""
+        while True:
+            try:
+                return change()
+            except OutputError as problem:
+                _LOG.warning("%s Renders wait.", problem.message)
+                with self._wake:
+                    self._wake.wait(_PAUSE_S)
+                    if self._stopping:
+                        return None
 
     def _render(self, job: RenderJob) -> None:
         folder = self._places.renders(job.session_id)
@@ -216,20 +231,27 @@ class RenderQueue:
     def _settle(self, job: RenderJob, last: Mapping[str, Any] | None, output: Path) -> None:
         if last is not None and "done" in last and output.is_file():
             facts = {**last["done"], "size": output.stat().st_size}
-            self._store.renders.finish(job.id, file=output.name, facts=facts, now=self._clock())
+            self._surely(
+                lambda: self._store.renders.finish(job.id, file=output.name, facts=facts, now=self._clock())
+            )
+            _LOG.info("render %s finished: %d bytes", job.id, facts["size"])
         elif self._stopping:
             self._store.renders.requeue(job.id, count_attempt=False)
         elif last is not None and "error" in last:
-            self._store.renders.fail(job.id, error=last["error"], now=self._clock())
+            self._note_failure(job, last["error"])
         else:
             self._crashes[job.id] = self._crashes.get(job.id, 0) + 1
             if self._crashes[job.id] >= _MAX_CRASHES or job.attempts >= MAX_ATTEMPTS:
-                self._store.renders.fail(job.id, error=_died(), now=self._clock())
+                self._note_failure(job, _died())
             else:
-                self._store.renders.requeue(job.id)
+                self._surely(lambda: self._store.renders.requeue(job.id))
 
     def _fail(self, job: RenderJob, problem: MangoError) -> None:
-        self._store.renders.fail(job.id, error=problem.to_dict(), now=self._clock())
+        self._note_failure(job, problem.to_dict())
+
+    def _note_failure(self, job: RenderJob, error: Mapping[str, Any]) -> None:
+        self._surely(lambda: self._store.renders.fail(job.id, error=error, now=self._clock()))
+        _LOG.warning("render %s failed: %s", job.id, error.get("code"))
 
 
 class _Tail:

@@ -15,10 +15,12 @@ from typing import Any
 import pytest
 import requests
 
+from mango_skill.engine import jobs
 from mango_skill.engine.director import Direction
 from mango_skill.engine.service import Seams
-from mango_skill.engine.store import JobStatus
-from mango_skill.engine.store.renders import TRANSITIONS, JobEvent
+from mango_skill.engine.store import JobStatus, RenderJob
+from mango_skill.engine.store.renders import TRANSITIONS, JobEvent, Renders
+from mango_skill.errors import OutputError
 from mango_skill.protocol import constants, endpoints
 from mango_skill.settings import Settings
 from mango_skill.timeline import Canvas, Timeline
@@ -237,6 +239,26 @@ def test_the_link_brings_the_file_without_a_token_with_ranges_and_an_etag(
     assert beyond.status_code == 416
     head = caller.http.head(url, timeout=20)
     assert (head.headers["Content-Length"], head.content) == ("25600", b"")
+
+
+def test_renders_go_on_when_a_full_disk_has_room_again(
+    prepared: Callable[..., Prepared], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store refuses the first writes of the queue, as it does on a full disk."""
+    refusals = iter([OutputError("The disk is full.", code="disk_full")] * 2)
+    claim = Renders.claim_next
+
+    def refuse(renders: Renders) -> RenderJob | None:
+        if renders.unfinished():
+            for refusal in refusals:
+                raise refusal
+        return claim(renders)
+
+    monkeypatch.setattr(Renders, "claim_next", refuse)
+    monkeypatch.setattr(jobs, "_PAUSE_S", 0.01)
+    _, caller = prepared(GOOD)
+    caller.export("r1")
+    assert finished(caller, "r1")["status"] == "completed"
 
 
 def test_captions_beside_the_video_have_a_link_of_their_own_and_no_path_is_told(
