@@ -38,6 +38,7 @@ class Annotated:
     text: str = ""
     tokens: dict[str, Token] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    cases: dict[str, str] = field(default_factory=dict)
 
     def put(self, kind: str, value: Any, raw: str) -> str:
         """Keep a value and return its mark."""
@@ -49,7 +50,7 @@ class Annotated:
 
     def value(self, mark: str) -> Any:
         """Return what a mark such as ``<d0>`` stands for."""
-        return self.tokens[mark.strip("<>")].value
+        return self.tokens[mark.strip("<> ").partition(">")[0]].value
 
     def spell(self, text: str) -> str:
         """Return a text with its marks replaced by what the user wrote."""

@@ -62,6 +62,12 @@ def table(name: str) -> Table:
     return Table(re.compile("|".join(parts)), meanings)
 
 
+def find_position(text: str) -> str | None:
+    """Return the place in the picture that a text names; a corner wins over an edge."""
+    found = table("corners").find(text) or table("positions").find(text)
+    return found[0] if found else None
+
+
 @cache
 def pattern(source: str) -> re.Pattern[str]:
     """Compile a rule's own pattern once."""

@@ -10,42 +10,10 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
-from mango_skill.operations.catalog import CATALOG
-from mango_skill.operations.checking import MOST_OPERATIONS
-from mango_skill.operations.model import OperationSpec
+from mango_skill.operations.description import schema
 
 SCHEMA_FILE = Path(__file__).resolve().parents[2] / "schemas" / "operations.schema.json"
-
-
-def schema() -> dict[str, Any]:
-    """Return the JSON Schema of an array of operations."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Edit operations",
-        "description": "Edits in the order in which they are made; a parameter that is not stated is absent.",
-        "type": "array",
-        "maxItems": MOST_OPERATIONS,
-        "items": {"oneOf": [_operation_schema(spec) for spec in CATALOG.values()]},
-    }
-
-
-def _operation_schema(spec: OperationSpec) -> dict[str, Any]:
-    properties: dict[str, Any] = {"op": {"const": spec.name}}
-    for parameter in spec.parameters.values():
-        described = {**parameter.kind.schema(), "description": parameter.doc}
-        if parameter.default is not None:
-            described["default"] = parameter.default
-        properties[parameter.name] = described
-    return {
-        "title": spec.title,
-        "description": f"{spec.doc} Tier {'/'.join(spec.tiers)}.",
-        "type": "object",
-        "properties": properties,
-        "required": ["op"],
-        "additionalProperties": False,
-    }
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -57,7 +25,9 @@ def main(arguments: list[str] | None = None) -> int:
     if options.check:
         current = SCHEMA_FILE.read_text(encoding="utf-8") if SCHEMA_FILE.exists() else ""
         if current != wanted:
-            sys.stderr.write(f"{SCHEMA_FILE.name} is out of date; run python -m mango_skill.operations.schema\n")
+            sys.stderr.write(
+                f"{SCHEMA_FILE.name} is out of date; run python -m mango_skill.operations.schema\n"
+            )
             return 1
         return 0
     SCHEMA_FILE.parent.mkdir(parents=True, exist_ok=True)
