@@ -15,10 +15,49 @@ Read = Callable[[str], Reading]
 
 FREE_TEXT = frozenset({"text", "name", "find", "replace", "before"})
 YES = frozenset(
-    ["yes", "yep", "yeah", "ok", "okay", "sure", "right", "exactly", "that one", "correct", "please do", "y", "是", "是的", "对", "对的", "好", "好的", "嗯", "没错", "可以"]
+    [
+        "yes",
+        "yep",
+        "yeah",
+        "ok",
+        "okay",
+        "sure",
+        "right",
+        "exactly",
+        "that one",
+        "correct",
+        "please do",
+        "y",
+        "是",
+        "是的",
+        "对",
+        "对的",
+        "好",
+        "好的",
+        "嗯",
+        "没错",
+        "可以",
+    ]
 )
 NO = frozenset(
-    ["no", "nope", "neither", "none", "never mind", "nevermind", "cancel", "forget it", "stop", "不", "不是", "不用", "不用了", "算了", "取消", "没有"]
+    [
+        "no",
+        "nope",
+        "neither",
+        "none",
+        "never mind",
+        "nevermind",
+        "cancel",
+        "forget it",
+        "stop",
+        "不",
+        "不是",
+        "不用",
+        "不用了",
+        "算了",
+        "取消",
+        "没有",
+    ]
 )
 _CARRIERS: Mapping[str, Sequence[tuple[str, str, str]]] = {
     # hole -> (sentence around the answer, operation it must give, its parameter)

@@ -58,8 +58,7 @@ def direct(
         return Direction(timeline, text, pending=kept, report={"asked": carried.question.missing})
     changed = any(done.ok for done in carried.done) and desk.timeline != timeline
     after = desk.timeline if changed or carried.version_move is not None else timeline
-    before = desk.before if carried.version_move is not None else timeline
-    text = compose(carried, desk, language, reading=reading, before=before, changed=changed)
+    text = compose(carried, desk, language, reading=reading, changed=changed)
     return Direction(
         after,
         text,

@@ -157,7 +157,6 @@ def slideshow(desk: Desk, asked: Asked) -> None:
         raise CannotDo("no_file_of_kind", kind="image")
     if each is None:
         each = 3000
-        desk.aside("default_seconds", what="slide", length=each)
     wanted = [(clip.range, clip.range.duration, each) for clip in stills]
     pieces = {clip.id for clip in stills}
     factors = [(extent, Fraction(now, then)) for extent, now, then in wanted]

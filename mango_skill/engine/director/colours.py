@@ -89,12 +89,11 @@ def adjust(desk: Desk, asked: Asked) -> None:
             raise MustAsk("more_or_less", missing="direction", what=asked.name)
         sign = 1 if direction in ("up", "warm") else -1
         percent = float(sign * DEFAULT_AMOUNTS[asked.name])
-        desk.aside("default_amount", what=asked.name, percent=f"{percent:+g}")
     elif asked.word("direction") in ("down", "cool"):
         percent = -abs(percent)
     effect = Effect(asked.name, {"percent": max(-100.0, min(100.0, percent))})
     put_effect(desk, asked, effect, adds=True)
-    desk.did("adjusted", what=asked.name, percent=f"{percent:+g}")
+    desk.did_there(asked, "adjusted", what=asked.name, percent=f"{percent:+g}")
 
 
 def plain(desk: Desk, asked: Asked) -> None:
@@ -106,14 +105,14 @@ def plain(desk: Desk, asked: Asked) -> None:
         desk.did("less_sharp")
         return
     put_effect(desk, asked, Effect(kind, parameters))
-    desk.did("effect_on", what=asked.name)
+    desk.did_there(asked, "effect_on", what=asked.name)
 
 
 def white_balance(desk: Desk, asked: Asked) -> None:
     """Make white look white."""
     mode = asked.word("mode") or "auto"
     put_effect(desk, asked, Effect("white_balance", {"mode": mode}))
-    desk.did("white_balance", mode=mode)
+    desk.did_there(asked, "white_balance", mode=mode)
 
 
 def look(desk: Desk, asked: Asked) -> None:
@@ -122,14 +121,14 @@ def look(desk: Desk, asked: Asked) -> None:
     if name is None:
         raise MustAsk("which_look", missing="name")
     put_effect(desk, asked, Effect("look", {"name": name.strip().casefold().replace(" ", "_")[:60]}))
-    desk.did("look", name=name.replace("_", " "))
+    desk.did_there(asked, "look", name=name.replace("_", " "))
 
 
 def lut(desk: Desk, asked: Asked) -> None:
     """A colour table from a file."""
     media = find_source(desk, asked.word("file"), kinds=(MediaKind.LUT,), parameter="file")
     put_effect(desk, asked, Effect("lut", {"asset": media.id}))
-    desk.did("lut", name=media.name)
+    desk.did_there(asked, "lut", name=media.name)
 
 
 def effect(desk: Desk, asked: Asked) -> None:
@@ -148,7 +147,7 @@ def effect(desk: Desk, asked: Asked) -> None:
         desk.timeline = edits.treat(desk.timeline, replace(made, range=held))
     else:
         put_effect(desk, asked, made)
-    desk.did("stylized", name=name.replace("_", " "))
+    desk.did_there(asked, "stylized", name=name.replace("_", " "))
 
 
 def fade(desk: Desk, asked: Asked) -> None:
@@ -164,7 +163,6 @@ def fade(desk: Desk, asked: Asked) -> None:
     duration = min(stated or FADE_MS, length)
     if stated is None:
         duration = min(duration, length // 2)
-        desk.aside("default_seconds", what="fade", length=duration)
     if duration < SHORTEST_FADE_MS:
         raise CannotDo("too_short_for_fade", length=length)
     color = asked.word("color") or "black"
@@ -215,13 +213,13 @@ def transition(desk: Desk, asked: Asked) -> None:
     ]
     if not made:
         raise CannotDo("clips_too_short")
-    if stated is None:
-        desk.aside("default_seconds", what="transition", length=duration)
     if min(made) < duration:
         desk.aside("transitions_shortened", shortest=min(made))
     desk.facts["transitions"] = desk.facts.get("transitions", 0) + len(made)
     desk.facts["transition"] = kind
-    desk.did("transitions", count=len(made), kind=kind, length=duration)
+    desk.did(
+        "crossfades" if kind == "crossfade" else "transitions", count=len(made), kind=kind, length=duration
+    )
 
 
 def remove_transition(desk: Desk, asked: Asked) -> None:
@@ -248,7 +246,7 @@ def blur(desk: Desk, asked: Asked) -> None:
         parameters |= dict(zip(keys, region, strict=True))
     put_effect(desk, asked, Effect(asked.name, parameters))
     where = position or (target if region is not None else "")
-    desk.did(f"{asked.name}_region" if where else asked.name, where=where.replace("_", " "))
+    desk.did_there(asked, f"{asked.name}_region" if where else asked.name, where=where.replace("_", " "))
 
 
 def chroma_key(desk: Desk, asked: Asked) -> None:

@@ -49,6 +49,7 @@ class Desk:
     clauses: list[tuple[str, dict[str, Json]]] = field(default_factory=list)
     asides: list[tuple[str, dict[str, Json]]] = field(default_factory=list)
     passages: tuple[int, ...] = ()
+    count: int = 0
 
     def __post_init__(self) -> None:
         self.restart(self.timeline)
@@ -60,6 +61,7 @@ class Desk:
         self.map = TimeMap.identity(clips[-1].range.end if clips else 0)
         self.origins = {clip.id: clip.id for clip in clips}
         self.numbered = tuple(clip.id for clip in clips)
+        self.count = len(clips)
         self.renumbered = False
 
     # What is there -----------------------------------------------------------------------------------
@@ -112,8 +114,21 @@ class Desk:
             self.numbered = tuple(clip.id for clip in clips)
 
     def did(self, key: str, **facts: Json) -> None:
-        """Note what was done."""
+        """Note what was done; clip numbers are said as numbers."""
+        for name in ("number", "to", "a", "b"):
+            if facts.get(name) == "last":
+                facts[name] = self.count
         self.clauses.append((key, facts))
+
+    def did_there(self, asked: Asked, key: str, **facts: Json) -> None:
+        """Note what was done, and to which clip or range of time."""
+        if asked.value("clip") is not None:
+            number = asked.value("clip")
+            facts["there"] = {"clip": self.count if number == "last" else number}
+        elif asked.has("start", "end", "start_percent", "end_percent"):
+            part = self.old_range(asked)
+            facts["there"] = None if part is None else {"start": part.start, "end": part.end}
+        self.did(key, **facts)
 
     def aside(self, key: str, **facts: Json) -> None:
         """Note a default that was taken."""
@@ -255,7 +270,7 @@ class Saved:
     @classmethod
     def of(cls, desk: Desk) -> Saved:
         """Remember how the desk is now."""
-        names = ("timeline", "before", "map", "numbered", "renumbered", "passages")
+        names = ("timeline", "before", "map", "numbered", "renumbered", "passages", "count")
         kept = {name: getattr(desk, name) for name in names}
         kept["origins"] = dict(desk.origins)
         kept["facts"] = dict(desk.facts)

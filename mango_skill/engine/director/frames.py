@@ -110,7 +110,9 @@ def crop(desk: Desk, asked: Asked) -> None:
     if sum(sides.get(f"{s}_percent", 0) for s in ("top", "bottom")) >= 95:
         raise CannotDo("crop_too_much")
     _treat(desk, clips, Effect("crop", sides))
-    desk.did("cropped", sides=", ".join(f"{key.split('_')[0]} {value:g} %" for key, value in sides.items()))
+    desk.did_there(
+        asked, "cropped", sides=", ".join(f"{key.split('_')[0]} {value:g} %" for key, value in sides.items())
+    )
 
 
 def set_resolution(desk: Desk, asked: Asked) -> None:
@@ -154,7 +156,6 @@ def rotate(desk: Desk, asked: Asked) -> None:
     degrees = asked.number("degrees")
     if degrees is None:
         degrees = 90.0
-        desk.aside("default_rotation")
     clips = _clips(desk, asked)
     for clip in clips:
         old = clip.effect("rotate")
@@ -172,7 +173,7 @@ def rotate(desk: Desk, asked: Asked) -> None:
             desk.timeline, canvas=replace(canvas, width=canvas.height, height=canvas.width)
         )
         desk.facts["canvas"] = {"width": canvas.height, "height": canvas.width}
-    desk.did("rotated", degrees=f"{degrees:g}")
+    desk.did_there(asked, "rotated", degrees=f"{degrees:g}")
 
 
 def flip(desk: Desk, asked: Asked) -> None:
@@ -185,7 +186,7 @@ def flip(desk: Desk, asked: Asked) -> None:
         else:
             changed = replace(clip, effects=(*clip.effects, fresh))
         desk.change_clips([clip.id], effects=changed.effects)
-    desk.did(f"flipped_{axis}")
+    desk.did_there(asked, f"flipped_{axis}")
 
 
 def zoom(desk: Desk, asked: Asked) -> None:
@@ -197,8 +198,6 @@ def zoom(desk: Desk, asked: Asked) -> None:
         raise CannotDo("zoom_out_of_reach")
     slow = "slow" in kind or ("punch" not in kind and stated is None and kind in ("in", "out", ""))
     factor = stated if stated is not None else (SLOW_ZOOM if slow else PUNCH_ZOOM)
-    if stated is None:
-        desk.aside("default_zoom", factor=factor)
     first, last = (1.0, factor) if slow else (factor, factor)
     if "out" in kind and slow:
         first, last = factor, 1.0
@@ -213,7 +212,7 @@ def zoom(desk: Desk, asked: Asked) -> None:
         },
     )
     _move(desk, asked, effect)
-    desk.did("zoomed_out" if "out" in kind else "zoomed_in", factor=f"{factor:g}")
+    desk.did_there(asked, "zoomed_out" if "out" in kind else "zoomed_in", factor=f"{factor:g}")
 
 
 def pan(desk: Desk, asked: Asked) -> None:
@@ -221,7 +220,7 @@ def pan(desk: Desk, asked: Asked) -> None:
     desk.need_clips()
     direction = asked.word("direction") or "right"
     _move(desk, asked, Effect("pan", {"direction": direction, "percent": PAN_PERCENT}))
-    desk.did("panned", direction=direction)
+    desk.did_there(asked, "panned", direction=direction)
 
 
 def ken_burns(desk: Desk, asked: Asked) -> None:
@@ -243,7 +242,7 @@ def ken_burns(desk: Desk, asked: Asked) -> None:
 def stabilize(desk: Desk, asked: Asked) -> None:
     """Take camera shake out."""
     _treat(desk, _clips(desk, asked), Effect("stabilize", {"percent": STABILIZE_PERCENT}))
-    desk.did("stabilized")
+    desk.did_there(asked, "stabilized")
 
 
 def _move(desk: Desk, asked: Asked, effect: Effect) -> None:

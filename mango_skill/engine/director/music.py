@@ -50,8 +50,6 @@ def add_music(desk: Desk, asked: Asked) -> None:
         clip, name = _bed(desk, asked.word("mood"), held)
     desk.timeline = _under(desk, bare, replace(clip, volume=percent), under_speech)
     desk.facts["music"] = {"mood" if file is None else "file": name, "percent": percent}
-    if stated is None:
-        desk.aside("default_music_volume", percent=f"{percent:g}")
     desk.did("music_file" if file is not None else "music_bed", name=name, percent=f"{percent:g}")
 
 

@@ -18,6 +18,9 @@ LEAST_LEFT = 0.05
 LONGEST_PASSAGE_PAUSE_MS = 900
 SILENCE_FACTOR = Fraction(4)
 SHORTEST_BEAT_CLIP_MS = 400
+MOST_GUESSES = 200
+GUESS_STEP_MS = 7
+GOOD_ENOUGH_MS = 40
 _STRENGTHS = {"up": "tighter", "down": "less"}
 
 
@@ -101,31 +104,64 @@ def passage_joints(pauses: Sequence[TimeRange], end: int) -> list[int]:
 
 
 def beat_sync(desk: Desk, asked: Asked) -> None:
-    """Let every cut fall on a beat: each clip but the last ends a little earlier."""
+    """Let every cut fall on a beat: each clip ends a little earlier.
+
+    A synthesised bed bends its tempo to its length, so the length is found at which the cuts fall on the
+    beats of the very bed that will be heard.
+    """
     clips = desk.need_clips()
     if len(clips) < 2:
         raise CannotDo("one_clip_no_beats")
-    beats = _beats(desk)
-    if len(beats) < 2:
+    if not any(track.clips for track in desk.timeline.role(Role.MUSIC)):
         raise CannotDo("no_music_for_beats")
-    gone: list[TimeRange] = []
-    removed = 0
-    for clip in clips[:-1]:
-        start, end = clip.range.start - removed, clip.range.end - removed
-        beat = beats[bisect_right(beats, end) - 1] if beats[0] <= end else None
-        if beat is None or beat - start < SHORTEST_BEAT_CLIP_MS:
-            continue
-        if end > beat:
-            gone.append(TimeRange(clip.range.end - (end - beat), end - beat))
-            removed += end - beat
+    gone = _best_cuts(desk)
+    removed = sum(one.duration for one in gone)
     if gone:
         desk.apply(edits.remove_ranges(desk.timeline, gone))
     desk.facts["cuts_on_beat"] = len(desk.clips) - 1
     desk.did("on_the_beat", count=len(desk.clips) - 1, removed=removed)
 
 
-def _beats(desk: Desk) -> list[int]:
-    """Return the beats of the music on the timeline."""
+def _best_cuts(desk: Desk) -> list[TimeRange]:
+    """Return what to cut so that the music, fitted to the new end, has its beats at the cuts."""
+    best: tuple[int, list[TimeRange]] | None = None
+    guess, tried = desk.end, set[int]()
+    for number in range(MOST_GUESSES):
+        tried.add(guess)
+        beats = _beats(desk, guess)
+        if len(beats) < 2:
+            raise CannotDo("no_music_for_beats")
+        gone = _cuts_at(desk, beats)
+        end = desk.end - sum(one.duration for one in gone)
+        over = end - guess
+        if 0 <= over and (best is None or over < best[0]):
+            tail = [TimeRange(desk.end - over, over)] if over else []
+            best = over, [*gone, *tail]
+            if over <= GOOD_ENOUGH_MS:
+                break
+        guess = end if end not in tried else end - GUESS_STEP_MS * (number + 1)
+    if best is None:
+        return _cuts_at(desk, _beats(desk, desk.end))
+    return best[1]
+
+
+def _cuts_at(desk: Desk, beats: Sequence[int]) -> list[TimeRange]:
+    gone: list[TimeRange] = []
+    removed = 0
+    for clip in desk.clips[:-1]:
+        start, end = clip.range.start - removed, clip.range.end - removed
+        place = bisect_right(beats, end) - 1
+        if place < 0 or beats[place] - start < SHORTEST_BEAT_CLIP_MS:
+            continue
+        over = end - beats[place]
+        if over > 0:
+            gone.append(TimeRange(clip.range.end - over, over))
+            removed += over
+    return gone
+
+
+def _beats(desk: Desk, end: int) -> list[int]:
+    """Return the beats of the music on the timeline when the storyline ends at ``end``."""
     found: list[int] = []
     for track in desk.timeline.role(Role.MUSIC):
         for clip in track.clips:
@@ -134,11 +170,11 @@ def _beats(desk: Desk) -> list[int]:
                 own: Sequence[int] = desk.studio.beats(clip.media.asset)
             elif isinstance(clip.media, GeneratedSource):
                 mood = str(clip.media.parameters.get("mood", "upbeat"))
-                own = desk.studio.bed_beats(mood, clip.range.duration)
+                own = desk.studio.bed_beats(mood, max(1, end - clip.range.start))
             else:
                 own = ()
             placed = (beat - lead + clip.range.start for beat in own)
-            found += [beat for beat in placed if clip.range.start <= beat <= clip.range.end]
+            found += [beat for beat in placed if clip.range.start <= beat]
     return sorted(found)
 
 

@@ -7,18 +7,15 @@ from collections.abc import Iterator
 from mango_skill.engine.director.carrying import Carried, Done, Question
 from mango_skill.engine.director.desk import Desk
 from mango_skill.engine.director.reading import Reading
-from mango_skill.engine.director.wording import say, words
-from mango_skill.timeline import Timeline
+from mango_skill.engine.director.wording import say, say_clause, words
 
 MOST_ASIDES = 4
 MOST_REFUSALS = 6
 
 
-def compose(
-    carried: Carried, desk: Desk, language: str, *, reading: Reading, before: Timeline, changed: bool
-) -> str:
+def compose(carried: Carried, desk: Desk, language: str, *, reading: Reading, changed: bool) -> str:
     """Return the answer, never empty: clauses of what was done, defaults, refusals, what was not understood."""
-    sentences = [*_done(carried, desk, language, before=before)]
+    sentences = [*_done(carried, desk, language)]
     if reading.recipes and changed:
         comma = str(words(language)["comma"])
         named = comma.join(_recipe_name(one, language) for one in reading.recipes)
@@ -48,18 +45,17 @@ def note_of(done: Done, language: str) -> str:
     if done.refusal is not None:
         return say(language, "cannot", done.refusal[0], done.refusal[1])
     comma = str(words(language)["comma"])
-    return comma.join(say(language, "done", key, facts) for key, facts in done.clauses) or done.asked.name
+    return comma.join(say_clause(language, key, facts) for key, facts in done.clauses) or done.asked.name
 
 
-def _done(carried: Carried, desk: Desk, language: str, *, before: Timeline) -> Iterator[str]:
+def _done(carried: Carried, desk: Desk, language: str) -> Iterator[str]:
     comma = str(words(language)["comma"])
-    clauses = [say(language, "done", key, facts) for done in carried.done for key, facts in done.clauses]
+    clauses = [say_clause(language, key, facts) for done in carried.done for key, facts in done.clauses]
     if not clauses:
         return
     told = comma.join(dict.fromkeys(clauses))
     yield say_capital(say_raw(language, "done", clauses=told))
-    old_end = before.main.end if before.main else 0
-    if desk.end != old_end:
+    if desk.end != desk.old_end:
         yield say(language, "frame", "length", {"length": desk.end})
     asides = [say(language, "asides", key, facts) for key, facts in desk.asides[:MOST_ASIDES]]
     if asides:
@@ -78,6 +74,9 @@ def say_raw(language: str, key: str, **values: str) -> str:
 
 def say_capital(sentence: str) -> str:
     """Return the sentence with its first letter large."""
+    first = sentence.split(" ", 1)[0]
+    if "." in first.rstrip("."):
+        return sentence  # a file name is written as it is
     at = next((place for place, c in enumerate(sentence) if c.isalnum()), None)
     return sentence if at is None else sentence[:at] + sentence[at].upper() + sentence[at + 1 :]
 

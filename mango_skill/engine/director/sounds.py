@@ -177,8 +177,6 @@ def duck(desk: Desk, asked: Asked) -> None:
         raise CannotDo("no_such_track", target="music" if role is None else target)
     stated = asked.number("db")
     db = -abs(stated) if stated is not None else DUCK_DB
-    if stated is None:
-        desk.aside("default_duck", db=f"{db:g}")
     desk.timeline = edits.treat_tracks(desk.timeline, role, Effect("duck", {"db": db}))
     desk.did("ducked", db=f"{db:g}")
 
@@ -204,7 +202,7 @@ def denoise_audio(desk: Desk, asked: Asked) -> None:
         raise CannotDo("no_dereverb")
     kind = NOISE_KINDS.get(said, "noise")
     _recording(desk, asked, Effect("denoise_audio", {"kind": kind, "percent": DENOISE_PERCENT}))
-    desk.did("denoised", kind=kind)
+    desk.did_there(asked, "denoised", kind=kind)
 
 
 def level_speakers(desk: Desk, asked: Asked) -> None:
@@ -233,7 +231,6 @@ def pitch(desk: Desk, asked: Asked) -> None:
         desk.timeline = edits.treat_tracks(desk.timeline, Role.MUSIC, made)
     else:
         _recording(desk, asked, made)
-    desk.aside("default_pitch", semitones=f"{semitones:+d}")
     desk.did("pitched_up" if semitones > 0 else "pitched_down", semitones=abs(semitones))
 
 
@@ -312,7 +309,6 @@ def bleep(desk: Desk, asked: Asked) -> None:
         if at >= desk.old_end:
             raise CannotDo("beyond_end", at=at, length=desk.old_end)
         part = TimeRange(at, BLEEP_MS)
-        desk.aside("default_seconds", what="bleep", length=BLEEP_MS)
     else:
         raise CannotDo("needs_ears_bleep")
     for run in desk.runs(part) or (desk.stretch(part.start, part.end),):
@@ -410,7 +406,6 @@ def _level(desk: Desk, asked: Asked, before: float) -> float:
         if direction is None:
             raise MustAsk("more_or_less", missing="direction", what="volume")
         percent = before * (LOUDER if direction == "up" else QUIETER)
-        desk.aside("default_volume", percent=f"{100 * (percent / before - 1) if before else 0:+.0f}")
     return round(max(0.0, min(LOUDEST_PERCENT, percent)), 2)
 
 

@@ -89,6 +89,7 @@ def claim(desk: Desk, media: MediaReference) -> None:
     clips = desk.clips
     lone = [clip for clip in clips if clip.media == AssetSource(media.id) and is_untouched(clip, media)]
     if lone and len(clips) > len(lone):
+        desk.aside("claimed", name=media.name)
         gone = {clip.id for clip in lone}
         numbered = tuple(identity for identity in desk.numbered if identity not in gone)
         first = desk.timeline == desk.before

@@ -111,8 +111,6 @@ def freeze_frame(desk: Desk, asked: Asked) -> None:
     desk.need_clips()
     at = asked.value("at")
     held = asked.ms("seconds") or FREEZE_MS
-    if not asked.has("seconds"):
-        desk.aside("default_seconds", what="freeze", length=held)
     moment = desk.old_end if at is None or at == "end" else asked.ms("at")
     if moment is None:
         raise MustAsk("when", missing="at")
@@ -146,7 +144,6 @@ def _factor(desk: Desk, asked: Asked) -> Fraction:
         if not asked.has("direction"):
             raise MustAsk("how_fast", missing="factor")
         factor = FASTER if asked.word("direction") == "up" else SLOWER
-        desk.aside("default_speed", factor=float(factor))
         return factor
     factor = _fraction(stated)
     if not SLOWEST <= factor <= FASTEST:

@@ -48,8 +48,6 @@ def title_time(desk: Desk, asked: Asked, default: int = TITLE_MS) -> TimeRange:
     """
     stated = asked.ms("duration") or asked.ms("seconds")
     duration = stated or default
-    if stated is None and not asked.has("start_from_end") and not (asked.has("start") and asked.has("end")):
-        desk.aside("default_seconds", what="title", length=min(duration, desk.end))
     last = asked.ms("start_from_end")
     if last:
         return TimeRange.between(max(0, desk.end - last), desk.end)
@@ -162,7 +160,6 @@ def lower_third(desk: Desk, asked: Asked) -> None:
     if not asked.has("start", "end"):
         at = LOWER_THIRD_AT_MS if desk.end > LOWER_THIRD_AT_MS + LOWER_THIRD_MS else 0
         held = TimeRange.between(at, min(desk.end, at + LOWER_THIRD_MS))
-        desk.aside("default_seconds", what="lower_third", length=held.duration)
     else:
         held = title_time(desk, timed, LOWER_THIRD_MS)
     role = asked.word("role")

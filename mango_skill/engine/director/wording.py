@@ -1,4 +1,4 @@
-"""Facts into the user's words. The words stand in ``words/*.json``, where a translator can edit them."""
+"""Facts into the user's words. The words stand in ``words_*.json``, where a translator can edit them."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ LONGEST_VALUE = 80
 def words(language: str) -> Mapping[str, Any]:
     """Return the table of a language, English for one that has none."""
     name = language.split("-", maxsplit=1)[0].casefold()
-    folder = resources.files("mango_skill.engine.director") / "words"
-    file = folder / f"{name if name in ('en', 'zh') else FALLBACK}.json"
+    folder = resources.files("mango_skill.engine.director")
+    file = folder / f"words_{name if name in ('en', 'zh') else FALLBACK}.json"
     table: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return table
 
@@ -34,6 +34,15 @@ def say(language: str, section: str, key: str, facts: Mapping[str, Json] | None 
     table = words(language)
     template = table[section].get(key) or words(FALLBACK)[section].get(key) or key.replace("_", " ")
     return _Filler(table).vformat(template, (), facts or {})
+
+
+def say_clause(language: str, key: str, facts: Mapping[str, Json]) -> str:
+    """Return a clause on what was done, with the clip or range it was done to."""
+    clause = say(language, "done", key, facts)
+    there = facts.get("there")
+    if isinstance(there, Mapping):
+        clause += say(language, "frame", "in_clip" if "clip" in there else "in_range", there)
+    return clause
 
 
 def seconds(ms: int) -> str:
@@ -56,13 +65,13 @@ class _Filler(string.Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> Any:
         if format_spec == "s" and isinstance(value, int | float):
-            return f"{seconds(round(value))} {self._table['unit_s']}"
+            return f"{seconds(round(value))}{self._table['unit_s']}"
         if format_spec.startswith("#"):
             one, _, many = format_spec[1:].partition("|")
             return f"{value} {one if value == 1 else many or one}".strip()
         if format_spec == "w":
-            term = str(value)
-            return str(self._table["terms"].get(term, term.replace("_", " ")))
+            term = str(value).replace(" ", "_")
+            return shorten(str(self._table["terms"].get(term, term.replace("_", " "))))
         if format_spec == "or":
             return self._choices(value)
         if isinstance(value, float):

@@ -19,7 +19,7 @@ from mango_skill.timeline import MediaKind, MediaReference, Timeline
 Json = Any
 
 
-def footage(
+def describe(
     identity: str, seconds: float, *, kind: MediaKind = MediaKind.VIDEO, **facts: Any
 ) -> MediaReference:
     """Describe a file; its name is its id unless told otherwise."""
@@ -146,7 +146,7 @@ def project() -> Project:
 @pytest.fixture
 def talk(project: Project) -> Project:
     """One clip of 20 s with speech."""
-    project.upload(footage("talk.mp4", 20))
+    project.upload(describe("talk.mp4", 20))
     project.studio.pause_table["talk.mp4"] = [(2000, 3000), (7000, 7600), (12000, 14000), (19000, 20000)]
     return project
 
@@ -154,5 +154,11 @@ def talk(project: Project) -> Project:
 @pytest.fixture
 def three(project: Project) -> Project:
     """Three clips: 10 s, 6 s and 4 s."""
-    project.upload(footage("a.mp4", 10), footage("b.mp4", 6), footage("c.mp4", 4))
+    project.upload(describe("a.mp4", 10), describe("b.mp4", 6), describe("c.mp4", 4))
     return project
+
+
+@pytest.fixture
+def footage() -> Callable[..., MediaReference]:
+    """Describes a file: ``footage("a.mp4", 10)`` has ten seconds."""
+    return describe
