@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
-from itertools import chain
+from functools import lru_cache
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mango_skill.engine.media.info import MediaInfo
 from mango_skill.engine.render.dynamics import duck_curve, master
 from mango_skill.engine.render.parts import Fade, Piece, Ramp, Score, Treatment
 from mango_skill.engine.render.players import Source
@@ -28,11 +30,20 @@ from mango_skill.engine.render.tapes import (
     read_file_backwards,
     silence,
 )
-from mango_skill.engine.render.treatments import RUN_UP_S, tempo_steps, treat, treatment_steps
+from mango_skill.engine.render.treatments import (
+    QUIET_FLOOR_DB,
+    RUN_UP_S,
+    noise_floor,
+    tempo_steps,
+    treat,
+    treatment_steps,
+)
 
 _BLOCK: Final = RATE
 _SEAM: Final = RATE * 5 // 1000
 _LEVEL_STEP: Final = RATE // 100
+# Decoders hand out about 21 ms at a time: half a minute tells what a microphone's noise is.
+_FLOOR_CHUNKS: Final = 1500
 
 Check = Callable[[], None]
 
@@ -151,7 +162,9 @@ class PiecePlayer:
         """The piece's material from its first sample on, treated and at its speed."""
         piece = self.piece
         seconds = Fraction(piece.count, RATE) * piece.speed
-        steps = [step for one in treatments for step in treatment_steps(one.kind, one.parameters)]
+        cleaning = any(one.kind == "denoise_audio" for one in treatments)
+        floor = self._floor() if cleaning else QUIET_FLOOR_DB
+        steps = [step for one in treatments for step in treatment_steps(one.kind, one.parameters, floor)]
         tempo = tempo_steps(piece.speed)
         run_up = Fraction(0)
         if steps and not piece.reverse and not piece.generated:
@@ -161,6 +174,10 @@ class PiecePlayer:
         padded = chain(source, (silence(_BLOCK) for _ in range(2)))
         treated = _without(treat(padded, steps), round(run_up * RATE)) if steps else source
         return treat(chain(treated, [silence(_BLOCK)]), tempo) if tempo else treated
+
+    def _floor(self) -> float:
+        source = self._sources.get(self.piece.asset)
+        return QUIET_FLOOR_DB if source is None else _file_floor(source.path, source.info)
 
     def _material(self, run_up: Fraction, seconds: Fraction) -> Iterator[Samples]:
         piece = self.piece
@@ -183,6 +200,12 @@ class PiecePlayer:
         for fade in piece.fades:
             gain *= fade_gain(at, fade)
         return gain
+
+
+@lru_cache(maxsize=64)
+def _file_floor(path: Path, info: MediaInfo) -> float:
+    """All pieces of a file are cleaned alike."""
+    return noise_floor(islice(read_file(path, info, Fraction(0)), _FLOOR_CHUNKS))
 
 
 class _Flow:

@@ -51,9 +51,9 @@ def hall(make_room: MakeRoom, film: Path, humming: Path, plain: Path, tone: Path
 
 def test_sound_is_cut_at_the_instants_of_the_frames(hall: Room) -> None:
     """The film beeps at every half second; frames and beeps of each kept range stay together."""
-    clips = (clip("film", 0, 1000, 1200), clip("film", 1000, 1000, 3700), clip("film", 2000, 520, 200))
+    clips = (clip("film", 0, 1000, 1200), clip("film", 1000, 1000, 3680), clip("film", 2000, 520, 200))
     cut = hall.render(movie(video_track(*clips)), format="wav")
-    assert np.allclose(onsets(cut.sound), [0.3, 0.8, 1.3, 1.8, 2.3], atol=0.004)
+    assert np.allclose(onsets(cut.sound), [0.3, 0.8, 1.32, 1.82, 2.3], atol=0.004)
     assert len(cut.sound) == RATE * 2.52
 
 
@@ -91,7 +91,7 @@ def test_faster_and_slower_sound_keeps_its_pitch(hall: Room) -> None:
         assert abs(pitch(cut.sound[RATE // 5 : -RATE // 5]) - 440) < 8
         assert cut.level(0.2, count / 1000 - 0.2) > 0.1
     quick = hall.render(movie(video_track(clip("film", 0, 2000, 1000, speed=Fraction(2)))), format="wav")
-    assert np.allclose(np.diff(onsets(quick.sound)), 0.25, atol=0.03)
+    assert np.allclose(np.diff(onsets(quick.sound)), 0.25, atol=0.04)
 
 
 def test_reversed_sound_is_heard_backwards(hall: Room) -> None:
@@ -264,8 +264,8 @@ def test_noise_is_taken_out_and_speech_stays(make_room: MakeRoom, shelf: Path, k
 
 def test_cleaning_keeps_the_sound_in_time(hall: Room) -> None:
     effects = (Effect("denoise_audio", {"kind": "noise"}), Effect("enhance_voice", {}))
-    cut = hall.render(movie(video_track(clip("film", 0, 2000, 1300, effects=effects))), format="wav")
-    assert np.allclose(onsets(cut.sound), [0.2, 0.7, 1.2, 1.7], atol=0.015)
+    cut = hall.render(movie(video_track(clip("film", 0, 2000, 1320, effects=effects))), format="wav")
+    assert np.allclose(onsets(cut.sound), [0.18, 0.68, 1.18, 1.68], atol=0.015)
 
 
 def test_pitch_goes_up_by_semitones_at_the_same_tempo(hall: Room) -> None:
