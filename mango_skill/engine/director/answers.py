@@ -220,13 +220,22 @@ def _said_together(before: str, answer: str, missing: str, read: Read) -> Readin
     """Say the question's message and the answer in one breath, in the ways in which they may fit."""
     said = answer.strip().rstrip(".!。！")
     base = before.strip().rstrip(".!?。！？")
+    clipped = said if re.search(r"clip|段", said) else f"{said} clip"
+    named = re.sub(r"\b(?:the|a|one|that|this) clip\b", lambda _: clipped, base, count=1)
     pointing = re.sub(
         r"\b(that part|this part|that bit|that section|that|this|it|there|那段|那一段|这段|那里|这里)\b|那段|这段|那里|这里",
         lambda _: said,
         base,
         count=1,
     )
-    for together in (pointing, f"{base} {said}", f"{base}: {said}", f"{base}，{said}", f"{said} {base}"):
+    for together in (
+        named,
+        pointing,
+        f"{base} {said}",
+        f"{base}: {said}",
+        f"{base}，{said}",
+        f"{said} {base}",
+    ):
         if together != base and len(together) <= 2000:
             found = read(together)
             if found.complete and not found.leftovers:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from mango_skill.engine.director import answers
 from mango_skill.engine.director.carrying import Carried, Done, carry_out
 from mango_skill.engine.director.desk import Desk
-from mango_skill.engine.director.reading import Reading, answer_language, read
+from mango_skill.engine.director.reading import Reading, answer_language, read, with_touches
 from mango_skill.engine.director.replying import compose, compose_question, note_of
 from mango_skill.engine.director.seams import Direction, History, Json, Step, Studio
 from mango_skill.engine.director.uploads import place_uploads
@@ -46,6 +46,7 @@ def direct(
     if pending and answers.is_no(message):
         return Direction(timeline, say(language, "frame", "not_continued"))
     reading = _open_question(message, pending, understand) or understand(message)
+    reading = with_touches(reading, message)
     if pending and not reading.operations:
         return Direction(timeline, say(language, "frame", "nothing"), pending=pending)
     desk = Desk(_with_footage(timeline, assets), assets, studio, message, reading.recipes)

@@ -104,7 +104,7 @@ def _bed(desk: Desk, words: str | None, held: TimeRange) -> tuple[Clip, str]:
     mood, exact = desk.studio.mood(words) if words else (DEFAULT_MOOD, True)
     if not exact and words:
         desk.aside("nearest_mood", said=words[:40], mood=mood)
-    elif words is None:
+    elif words is None and not desk.recipes:
         desk.aside("default_mood", mood=mood)
     source = TimeRange(0, held.duration)
     media = GeneratedSource("music", {"mood": mood})

@@ -15,7 +15,6 @@ from mango_skill.timeline import AssetSource, Clip, GeneratedSource, Role, TimeR
 
 LEAST_LEFT = 0.05
 """When less than this part of the footage would be left, it is no speech with pauses."""
-LONGEST_PASSAGE_PAUSE_MS = 900
 SILENCE_FACTOR = Fraction(4)
 SHORTEST_BEAT_CLIP_MS = 400
 MOST_GUESSES = 200
@@ -99,7 +98,7 @@ def passage_joints(pauses: Sequence[TimeRange], end: int) -> list[int]:
     inner = [one for one in pauses if one.start > 0 and one.end < end]
     if not inner:
         return []
-    long_enough = min(median(one.duration for one in inner), LONGEST_PASSAGE_PAUSE_MS)
+    long_enough = median(one.duration for one in inner)
     return [one.start for one in inner if one.duration >= long_enough]
 
 
@@ -134,7 +133,7 @@ def _best_cuts(desk: Desk) -> list[TimeRange]:
         gone = _cuts_at(desk, beats)
         end = desk.end - sum(one.duration for one in gone)
         over = end - guess
-        if 0 <= over and (best is None or over < best[0]):
+        if over >= 0 and (best is None or over < best[0]):
             tail = [TimeRange(desk.end - over, over)] if over else []
             best = over, [*gone, *tail]
             if over <= GOOD_ENOUGH_MS:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import resources
+from typing import Any
 
 from mango_skill import operations
 from mango_skill.engine.director.asked import Asked
@@ -40,6 +45,29 @@ def read(message: str) -> Reading:
         tuple(understood.recipes),
         tuple(understood.leftovers),
     )
+
+
+def with_touches(reading: Reading, message: str) -> Reading:
+    """Return the reading with the small touches of its recipes that the message does not speak of itself."""
+    extra: list[Asked] = []
+    said = message.casefold()
+    for name in reading.recipes:
+        touch = _touches().get(name)
+        if touch is None or any(word in said for word in touch["unless"]):
+            continue
+        named = {one.name for one in (*reading.operations, *extra)}
+        for one in touch["operations"]:
+            asked = Asked(one["op"], {key: value for key, value in one.items() if key != "op"})
+            if asked.name not in named:
+                extra.append(asked)
+    return replace(reading, operations=(*reading.operations, *extra)) if extra else reading
+
+
+@cache
+def _touches() -> Mapping[str, Mapping[str, Any]]:
+    file = resources.files("mango_skill.engine.director") / "recipe_touches.json"
+    table: Mapping[str, Mapping[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
+    return table
 
 
 def answer_language(message: str, session: str) -> str:

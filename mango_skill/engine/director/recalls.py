@@ -157,14 +157,24 @@ def _before(said: str, path: Sequence[Version]) -> Version:
     words = said.casefold()
     wanted = {name for key, names in KINDS.items() if key in words for name in names}
     wanted.add(words.strip().replace(" ", "_"))
-    for version, before in pairwise(path):
-        done = {str(operation.get("op")) for operation in version.operations}
-        if version.message and done & wanted:
-            return before
+    steps = [
+        before
+        for version, before in pairwise(path)
+        if version.message and {str(operation.get("op")) for operation in version.operations} & wanted
+    ]
+    if steps:
+        # What lies on the video was not there before it came first; a cut or a speed means the last one.
+        return steps[-1] if any(word in words for word in LASTING) else steps[0]
     for version, before in pairwise(path):
         if version.message and words in version.message.casefold():
             return before
     raise CannotDo("no_such_step", before=said[:60])
 
+
+LASTING = (
+    "music", "soundtrack", "bed", "title", "text", "caption", "subtitle", "transition", "crossfade", "logo",
+    "watermark", "音乐", "配乐", "标题", "文字", "字幕", "转场", "水印",
+)  # fmt: skip
+"""Things that stay on the video once they are put there."""
 
 RECALLS = frozenset({"undo", "redo", "reset", "restore"})

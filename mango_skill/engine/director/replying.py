@@ -8,6 +8,7 @@ from mango_skill.engine.director.carrying import Carried, Done, Question
 from mango_skill.engine.director.desk import Desk
 from mango_skill.engine.director.reading import Reading
 from mango_skill.engine.director.wording import say, say_clause, words
+from mango_skill.operations.recipes import load_recipes
 
 MOST_ASIDES = 4
 MOST_REFUSALS = 6
@@ -17,9 +18,7 @@ def compose(carried: Carried, desk: Desk, language: str, *, reading: Reading, ch
     """Return the answer, never empty: clauses of what was done, defaults, refusals, what was not understood."""
     sentences = [*_done(carried, desk, language)]
     if reading.recipes and changed:
-        comma = str(words(language)["comma"])
-        named = comma.join(_recipe_name(one, language) for one in reading.recipes)
-        sentences.append(say(language, "frame", "recipe", {"name": named}))
+        sentences += [_recipe(name, language) for name in reading.recipes]
     refusals = [done.refusal for done in carried.done if done.refusal is not None]
     for key, facts in list(dict.fromkeys((key, tuple(facts.items())) for key, facts in refusals))[
         :MOST_REFUSALS
@@ -85,5 +84,8 @@ def _joined(sentences: list[str], language: str) -> str:
     return ("" if language == "zh" else " ").join(one for one in sentences if one)
 
 
-def _recipe_name(name: str, language: str) -> str:
-    return str(words(language)["recipes"].get(name, name.replace("_", " ")))
+def _recipe(name: str, language: str) -> str:
+    """Name a recipe, what it chose, and how to change it."""
+    told = words(language)["recipes"].get(name)
+    says = next((recipe.says for recipe in load_recipes() if recipe.name == name), "")
+    return say_raw(language, "recipe", name=name.replace("_", " "), says=str(told or says))
