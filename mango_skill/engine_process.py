@@ -240,7 +240,7 @@ def _detached() -> dict[str, Any]:
 
 
 def _tail(path: Path) -> str:
-    from mango_skill.client.scrub import scrub
+    from mango_skill.scrub import scrub
 
     with contextlib.suppress(OSError):
         return scrub(path.read_text(encoding="utf-8", errors="replace")[-2000:])

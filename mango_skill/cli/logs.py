@@ -7,8 +7,8 @@ import logging
 import logging.handlers
 from typing import Final
 
-from mango_skill.client.scrub import scrub
 from mango_skill.folders import Folders
+from mango_skill.scrub import scrub
 
 _LARGEST_BYTES: Final = 1_000_000
 _KEPT_FILES: Final = 3

@@ -7,7 +7,7 @@ import logging.handlers
 from pathlib import Path
 from typing import Final
 
-from mango_skill.client.scrub import scrub
+from mango_skill.scrub import scrub
 
 NAME: Final = "mango_skill.client"
 _MAX_BYTES: Final = 1_000_000

@@ -18,7 +18,6 @@ from requests import Response
 
 from mango_skill.client.backend import Patience, is_loopback, origin
 from mango_skill.client.clock import Clock
-from mango_skill.client.scrub import scrub
 from mango_skill.errors import (
     ConfigurationError,
     InterruptedTurnError,
@@ -29,6 +28,7 @@ from mango_skill.errors import (
 )
 from mango_skill.protocol import envelope
 from mango_skill.protocol.constants import AUTHORIZATION, BEARER, RETRY_AFTER
+from mango_skill.scrub import scrub
 from mango_skill.version import VERSION
 
 PIECE_BYTES: Final = 65536

@@ -17,7 +17,7 @@ from mango_skill.client.identity import Token
 from mango_skill.client.jobs import JobFile, JobState, Phase
 from mango_skill.client.projects import ProjectFolder
 from mango_skill.client.run import Outcome, Run, TurnResult, failed
-from mango_skill.client.scrub import scrub
+from mango_skill.scrub import scrub
 from mango_skill.client.stream import CancelledError, Pump, Watch
 from mango_skill.client.transport import cleaned
 from mango_skill.errors import CreditError, MangoError, NotDeliveredError, PlanError, RateLimitError

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
-import re
 import sys
 from pathlib import Path
 from typing import Final
 
+from mango_skill.scrub import scrub
+
 LOG_NAME: Final = "engine.log"
 _MAX_BYTES: Final = 1_000_000
 _KEPT: Final = 3
-_SECRETS: Final = re.compile(
-    r"(?i)(\b(?:nmv|clm)_[a-z]*_?)[\w-]+"
-    r"|(\bbearer\s+)\S+"
-    r"|((?:signature|token|secret|ct|key)[\"']?\s*[=:]\s*[\"']?)[\w.~+/-]{8,}"
-)
 
 
 def start(folder: Path, *, foreground: bool) -> None:
@@ -32,11 +28,6 @@ def start(folder: Path, *, foreground: bool) -> None:
     for handler in handlers:
         handler.setFormatter(_Scrubbed("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=handlers, force=True)
-
-
-def scrub(text: str) -> str:
-    """Return the text without what opens anything."""
-    return _SECRETS.sub(lambda found: next(filter(None, found.groups()), "") + "***", text)
 
 
 class _Scrubbed(logging.Formatter):

@@ -63,7 +63,7 @@ def succeeded(result: object) -> dict[str, Any]:
 
 def failed(problem: Exception) -> dict[str, Any]:
     """Return the answer that tells a failure; what it says holds no secret."""
-    from mango_skill.client.scrub import scrub
+    from mango_skill.scrub import scrub
 
     said = error_of(problem).to_dict()
     for key in ("message", "hint"):

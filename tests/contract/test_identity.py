@@ -18,8 +18,8 @@ from mango_skill.client.backend import Backend
 from mango_skill.client.clock import SystemClock
 from mango_skill.client.handshake import proof
 from mango_skill.client.identity import Token
-from mango_skill.client.scrub import scrub
 from mango_skill.errors import ConfigurationError, EngineError, MangoError, RateLimitError
+from mango_skill.scrub import scrub
 
 
 class Later(SystemClock):
