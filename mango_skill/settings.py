@@ -96,7 +96,7 @@ def load(folders: Folders) -> Settings:
     path = folders.settings_file
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Settings()
     except (OSError, UnicodeDecodeError) as problem:
         raise Document(str(path), {}, {}).error("", f"can't be read ({type(problem).__name__})") from None
