@@ -60,23 +60,29 @@ def find_pauses(desk: Desk, asked: Asked) -> list[TimeRange]:
     """Return the pauses of the storyline in present time, without those over which an added voice speaks."""
     found: list[TimeRange] = []
     heard = False
+    known: dict[str, list[tuple[int, int]]] = {}
     for clip in desk.need_clips():
         media = desk.assets.get(clip.media.asset) if isinstance(clip.media, AssetSource) else None
         if media is None or not media.has_audio or clip.source is None or clip.freeze:
             continue
         heard = True
-        spans = desk.studio.pauses(
-            media.id,
-            min_ms=asked.ms("min_seconds"),
-            threshold_db=asked.number("threshold_db"),
-            padding_ms=asked.ms("padding_seconds"),
-            strength=_STRENGTHS.get(asked.word("direction") or "", "normal"),
-        )
-        found += [one for span in spans if (one := on_timeline(clip, span)) is not None]
+        if media.id not in known:
+            known[media.id] = list(_pauses_of(desk, media.id, asked))
+        found += [one for span in known[media.id] if (one := on_timeline(clip, span)) is not None]
     if not heard:
         raise CannotDo("no_sound_for_pauses")
     spoken = [clip.range for track in desk.timeline.role(Role.VOICE) for clip in track.clips]
     return [left for one in edits.join(found) for left in edits.subtract(one, spoken) if left.duration >= 60]
+
+
+def _pauses_of(desk: Desk, asset: str, asked: Asked) -> Sequence[tuple[int, int]]:
+    return desk.studio.pauses(
+        asset,
+        min_ms=asked.ms("min_seconds"),
+        threshold_db=asked.number("threshold_db"),
+        padding_ms=asked.ms("padding_seconds"),
+        strength=_STRENGTHS.get(asked.word("direction") or "", "normal"),
+    )
 
 
 def on_timeline(clip: Clip, span: tuple[int, int]) -> TimeRange | None:

@@ -92,7 +92,7 @@ def arrange(timeline: Timeline, pieces: Iterable[Piece]) -> Arranged:
         if isinstance(piece, Keep):
             part = TimeRange.between(piece.start, piece.end)
             clip = cut_clip(piece.clip, part, placed=placed, factor=piece.factor, reverse=piece.reverse)
-            if piece.start != piece.clip.range.start:
+            if piece.start != piece.clip.range.start and clip.id in taken:
                 clip = replace(clip, transition=None)
             spans.append(Span(part, placed, piece.reverse))
             origin: str | None = piece.clip.id

@@ -346,3 +346,11 @@ def test_the_identity_map_changes_nothing() -> None:
     still = TimeMap.identity(1_000)
     assert still.runs(TimeRange(10, 20)) == (TimeRange(10, 20),)
     assert still.then(still) == still
+
+
+def test_a_transition_stays_when_the_head_of_its_clip_is_trimmed() -> None:
+    timeline = edits.blend_at(_one(), [1], Transition("crossfade", 500))
+    cut = edits.remove_ranges(timeline, [TimeRange(9_500, 1_000)]).timeline
+    assert [clip.transition for clip in edits.storyline(cut)] == [None, Transition("crossfade", 500)]
+    split = edits.split(timeline, [12_000]).timeline
+    assert [clip.transition is not None for clip in edits.storyline(split)] == [False, True, False]
