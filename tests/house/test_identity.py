@@ -65,6 +65,20 @@ def test_generated_files_are_current(generator: str, root: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize(("pinned", "extra"), [("core", ""), ("local", "local"), ("dev", "dev")])
+def test_the_pinned_lists_hold_every_declared_package(pinned: str, extra: str, root: Path) -> None:
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = project["optional-dependencies"][extra] if extra else project["dependencies"]
+    lines = (root / "requirements" / f"{pinned}.txt").read_text(encoding="utf-8").splitlines()
+    packages = [line for line in lines if line and not line.startswith("#")]
+    assert [line for line in packages if "==" not in line] == []
+    assert sorted({_name(one) for one in declared} - {_name(one) for one in packages}) == []
+
+
+def _name(requirement: str) -> str:
+    return re.split(r"[^A-Za-z0-9_.-]", requirement)[0].lower().replace("_", "-")
+
+
 def test_every_environment_variable_that_is_read_is_declared(root: Path, modules: Any) -> None:
     pattern = re.compile(r"(MANGO|NEMO|SKILL)_[A-Z_]+")
     read = {text for module in modules for text, _ in module.strings() if pattern.fullmatch(text)}
