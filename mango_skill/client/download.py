@@ -105,6 +105,15 @@ def output_error(path: Path, problem: OSError) -> OutputError:
     )
 
 
+def file_identity(path: Path) -> list[int]:
+    """Return what a file keeps when it is renamed; nothing when there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return []
+    return [found.st_dev, found.st_ino, found.st_size]
+
+
 class Download:
     """Brings one address to one target."""
 
@@ -115,12 +124,14 @@ class Download:
         *,
         clock: Clock,
         on_progress: Callable[[float | None], None],
+        on_placing: Callable[[list[int]], None],
         cancelled: Callable[[], bool],
     ) -> None:
         self._api = api
         self._target = target
         self._clock = clock
         self._on_progress = on_progress
+        self._on_placing = on_placing
         self._cancelled = cancelled
         self._tag = ""
         self._total: int | None = None
@@ -270,6 +281,8 @@ class Download:
                 code="output_exists",
                 hint="Move it away, then wait for the job again; the download is kept.",
             )
+        # Written down first: a process that finds the file under its name must know that it is this one.
+        self._on_placing(file_identity(part))
         try:
             os.replace(part, path)
         except OSError as problem_:

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from mango_skill.client.api import Api, Session
 from mango_skill.client.clock import Clock
-from mango_skill.client.download import Download, ExpiredLinkError, Target, check_target
+from mango_skill.client.download import Download, ExpiredLinkError, Target, check_target, file_identity
 from mango_skill.client.jobs import JobFile, JobState, Phase
 from mango_skill.client.projects import ProjectFolder
 from mango_skill.client.stream import CancelledError
@@ -164,8 +164,8 @@ class Export:
             overwrite=bool(request["overwrite"]),
         )
         try:
-            status = self._render(session)
-            size, status = self._download(target, status)
+            placed = self._placed(target)
+            size, status = placed or self._download(target, self._render(session))
         except CancelledError:
             self._cancelled(target)
         except MangoError as problem:
@@ -286,7 +286,14 @@ class Export:
         self._told = -100.0
         self._job.enter(Phase.DOWNLOADING, note="Downloading.", percent=0.0)
         download = Download(
-            self._api, target, clock=self._clock, on_progress=self._tell, cancelled=self._cancel.asked
+            self._api,
+            target,
+            clock=self._clock,
+            on_progress=self._tell,
+            on_placing=lambda identity: self._job.remember(
+                placing=identity, rendered=dict(status.facts or {})
+            ),
+            cancelled=self._cancel.asked,
         )
         fallback = endpoints.RENDER_DOWNLOAD.path(render_id=render_id)
         for attempt in range(_MOST_LINKS):
@@ -308,6 +315,13 @@ class Export:
             code="expired_link",
             hint="Export again; the timeline is kept.",
         )
+
+    def _placed(self, target: Target) -> tuple[int, RenderStatus] | None:
+        """Find the file that a killed process had already put under its name."""
+        placing = self._job.facts.get("placing")
+        if not placing or file_identity(target.path) != placing:
+            return None
+        return placing[2], RenderStatus(constants.COMPLETED, facts=self._job.facts.get("rendered"))
 
     def _tell(self, percent: float | None) -> None:
         if percent is not None and abs(percent - self._told) >= _TOLD_EVERY_PERCENT:

@@ -37,6 +37,9 @@ _RENDERS: Final = "renders"
 _SESSION_WAIT_S: Final = 60.0
 _DAY_S: Final = 86_400.0
 _LONGEST_NAME: Final = 120
+# How long a runner whose job has ended may take to go, and how often that is looked at.
+_CLOSING_S: Final = 5.0
+_CLOSING_LOOK_S: Final = 0.02
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,23 @@ class ProjectFolder:
     def edit_lock(self) -> FileLock:
         """The lock of whoever may change the timeline: a turn or an upload."""
         return FileLock(self.path / "edit.lock", clock=self.clock)
+
+    def edited_by(self) -> Mapping[str, Any] | None:
+        """Return the note of whoever may change the timeline now, None when nobody does.
+
+        A runner that has written its job's end and is about to exit counts as nobody once it is gone.
+        """
+        lock = self.edit_lock()
+        deadline = self.clock.monotonic() + _CLOSING_S
+        while lock.is_held():
+            holder = lock.holder()
+            if not self._is_closing(holder) or self.clock.monotonic() >= deadline:
+                return holder
+            self.clock.sleep(_CLOSING_LOOK_S)
+        return None
+
+    def _is_closing(self, holder: Mapping[str, Any]) -> bool:
+        return any(job.id == holder.get("job") and job.view().finished for job in self.jobs())
 
     def jobs(self) -> tuple[JobFile, ...]:
         """Return its jobs, oldest first."""

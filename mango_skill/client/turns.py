@@ -15,14 +15,15 @@ from mango_skill.client.changes import Comparison, compare
 from mango_skill.client.clock import Clock
 from mango_skill.client.identity import Token
 from mango_skill.client.jobs import JobFile, JobState, Phase
+from mango_skill.client.outcome import Outcome, TurnResult, failed
 from mango_skill.client.projects import ProjectFolder
-from mango_skill.client.run import Outcome, Run, TurnResult, failed
-from mango_skill.scrub import scrub
+from mango_skill.client.run import Run
 from mango_skill.client.stream import CancelledError, Pump, Watch
 from mango_skill.client.transport import cleaned
 from mango_skill.errors import CreditError, MangoError, NotDeliveredError, PlanError, RateLimitError
 from mango_skill.protocol import constants
 from mango_skill.protocol.events import Event, HeartbeatEvent, ToolCallEvent
+from mango_skill.scrub import scrub
 
 _DELIVERY_TRIES: Final = 3
 _DELIVERY_PAUSE_S: Final = 0.5

@@ -229,8 +229,8 @@ def test_a_killed_runner_is_found_again_and_the_message_not_sent_again(service: 
     project = client.project()
     job = project.start_turn("first")
     assert arrived.wait(10)
-    os.kill(client.workspace._runners[job.id].pid, signal.SIGKILL)
-    client.workspace._runners[job.id].wait(10)
+    os.kill(client.workspace.follower._runners[job.id].pid, signal.SIGKILL)
+    client.workspace.follower._runners[job.id].wait(10)
     go.set()
     with pytest.raises(BusyError) as caught:
         project.start_turn("second")
@@ -288,7 +288,7 @@ def test_the_process_title_of_a_runner_names_no_token(service: Any, make_client:
     service.once("chat", script)
     job = client.project().start_turn("first")
     assert arrived.wait(10)
-    title = Path(f"/proc/{client.workspace._runners[job.id].pid}/cmdline")
+    title = Path(f"/proc/{client.workspace.follower._runners[job.id].pid}/cmdline")
     if title.exists():
         assert b"users-own" not in title.read_bytes()
     go.set()

@@ -331,7 +331,7 @@ def test_a_killed_export_is_found_again_by_its_handle(
     service.script("status", script)
     job = filmed.project().start_export(path=out)
     assert arrived.wait(10)
-    process = filmed.workspace._runners[job.id]
+    process = filmed.workspace.follower._runners[job.id]
     os.kill(process.pid, signal.SIGKILL)
     process.wait(10)
     del service.scripts["status"]

@@ -1,0 +1,345 @@
+"""One project: footage in, turns, exports, state, history."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from mango_skill.client import exports, media, projects, turns
+from mango_skill.client.api import Api, Session
+from mango_skill.client.clock import Clock
+from mango_skill.client.following import Follower
+from mango_skill.client.history import Version, read_timeline
+from mango_skill.client.jobs import JobFile, JobKind, JobState, JobView, Phase
+from mango_skill.client.projects import ProjectFolder, ProjectView
+from mango_skill.client.upload import UploadProgress, UploadResult, check_files, check_links
+from mango_skill.client.upload import upload as upload_all
+from mango_skill.errors import ArgumentError, BusyError, InternalError, MangoError, UserError
+from mango_skill.protocol import constants
+from mango_skill.protocol import draft as drafts
+from mango_skill.timeline.check import check
+from mango_skill.timeline.model import MediaReference, Timeline
+from mango_skill.timeline.summary import summarize
+
+_LOOK_S: Final = 0.05
+_UPLOAD_WAIT_S: Final = 600.0
+_RELEASE_S: Final = 2.0
+
+
+@dataclass(frozen=True)
+class StateView:
+    """A project's timeline and media as its backend has them now; ``version`` is its number in the history."""
+
+    draft: Mapping[str, Any]
+    timeline: Timeline
+    summary: str
+    media: tuple[MediaReference, ...]
+    canvas: Mapping[str, Any]
+    version: int
+    raw: Mapping[str, Any]
+
+
+class Project:
+    """One project."""
+
+    def __init__(self, folder: ProjectFolder, *, api: Api, follower: Follower, clock: Clock) -> None:
+        self._folder = folder
+        self._api = api
+        self._follower = follower
+        self._clock = clock
+
+    @property
+    def name(self) -> str:
+        return self._folder.name
+
+    @property
+    def path(self) -> Path:
+        """Where it is kept."""
+        return self._folder.path
+
+    def view(self) -> ProjectView:
+        """Return it as it is listed."""
+        return self._folder.view()
+
+    def upload(
+        self,
+        paths: Sequence[str | os.PathLike[str]] = (),
+        links: Sequence[str] = (),
+        on_progress: Callable[[UploadProgress], None] | None = None,
+    ) -> UploadResult:
+        """Bring footage into the project. All is checked before the first byte is sent.
+
+        Raises:
+            MediaError: A file is missing, broken, too large or of another kind.
+            ArgumentError: A link is none.
+            BusyError: An edit is running.
+            MangoError: The backend can't be reached or refuses; repeating sends nothing twice.
+        """
+        files = check_files(paths, is_cloud=self._api.context.backend.is_cloud)
+        addresses = check_links(links)
+        if not files and not addresses:
+            raise ArgumentError("There is nothing to upload.", code="nothing", hint="Name files or links.")
+        clock = self._clock
+        deadline = clock.monotonic() + _UPLOAD_WAIT_S
+        with self._folder.edit_lock() as lock:
+            while not lock.acquire(note={"kind": "upload"}):
+                holder = self._folder.edited_by() or {}
+                if holder.get("kind") == JobKind.TURN.value or clock.monotonic() >= deadline:
+                    raise self._busy()
+                clock.sleep(_LOOK_S)
+            self._folder.touch()
+            result = upload_all(
+                self._folder, self._api, files=files, links=addresses, on_progress=on_progress
+            )
+        return result
+
+    def start_turn(self, message: str) -> JobView:
+        """Send a message to the editor, in a process of its own; returns when that has begun.
+
+        Raises:
+            ArgumentError: The message is empty.
+            BusyError: Another edit or an upload is running; this message was not sent.
+        """
+        if not message.strip():
+            raise ArgumentError("The message is empty.", code="empty_message", hint="Say what to do.")
+        self._settle_dead_turns()
+        if self._folder.edited_by() is not None:
+            raise self._busy()
+        self._folder.touch()
+        job = JobFile.create(
+            self._folder.path,
+            kind=JobKind.TURN,
+            request={"message": message, "context": self._api.context.to_json()},
+            name=self.name,
+            message=message,
+            clock=self._clock,
+        )
+        return self._follower.start(job)
+
+    def start_export(
+        self,
+        *,
+        format: str = "mp4",  # noqa: A002 - the wire's word, and the user's
+        height: int | None = None,
+        version: int | None = None,
+        path: str | os.PathLike[str] | None = None,
+        overwrite: bool = False,
+        output: Mapping[str, Any] | None = None,
+    ) -> JobView:
+        """Render a version of the timeline (the newest when none is named) and fetch the file.
+
+        Args:
+            format: One of ``EXPORT_FORMATS``; the engine writes srt and vtt too.
+            height: Height in pixels.
+            version: A number of the project's history.
+            path: Where the file goes; within the project when absent.
+            overwrite: Replace a file that is there.
+            output: Further keys of the wire's ``output``, such as quality or fps.
+
+        Raises:
+            ArgumentError: A format, height or version that does not exist.
+            UserError: The timeline is empty.
+            OutputError: The file can't be put there.
+            BusyError: An edit is running, so that nobody can say what would be exported.
+            MangoError: The backend can't be reached.
+        """
+        form = self._checked_format(format, height)
+        self._check_free_for_export(version)
+        session, number, draft = self._to_export(version)
+        _check_exportable(draft)
+        target = self._target(path, form, number)
+        exports.prepare_target(target, overwrite=overwrite)
+        wire: dict[str, Any] = {"format": form, "quality": self._api.context.quality, **(output or {})}
+        if height is not None:
+            wire["height"] = height
+        self._folder.touch()
+        job = JobFile.create(
+            self._folder.path,
+            kind=JobKind.EXPORT,
+            request={
+                "session": session.session_id,
+                "task_id": session.task_id,
+                "bind": session.bind,
+                "version": number,
+                "output": wire,
+                "path": str(target),
+                "overwrite": overwrite,
+                "context": self._api.context.to_json(),
+            },
+            name=self.name,
+            message=f"export {target.name}",
+            clock=self._clock,
+        )
+        return self._follower.start(job)
+
+    def state(self) -> StateView:
+        """Return the timeline and the media as the backend has them; the draft is kept in the history.
+
+        Raises:
+            MangoError: They can't be read.
+        """
+        session = self._folder.known_session()
+        raw = {} if session is None else self._state(session)
+        draft = turns.draft_of(raw)
+        timeline = read_timeline(draft)
+        canvas = raw.get("canvas_config")
+        return StateView(
+            draft=draft,
+            timeline=timeline,
+            summary=summarize(timeline),
+            media=media.references(raw),
+            canvas=canvas if isinstance(canvas, Mapping) else {},
+            version=self._folder.history.record(draft),
+            raw=raw,
+        )
+
+    def history(self) -> tuple[Version, ...]:
+        """Return every draft that was seen, oldest first, with the message that made it."""
+        return self._folder.history.versions()
+
+    # Below ---------------------------------------------------------------------------------------------
+
+    def _is_free(self) -> bool:
+        """Whether nothing holds the project; one that has just finished is given the moment to let go."""
+        lock = self._folder.edit_lock()
+        deadline = self._clock.monotonic() + _RELEASE_S
+        while lock.is_held():
+            holder = str(lock.holder().get("job", ""))
+            finished = any(job.id == holder and job.view().finished for job in self._folder.jobs())
+            if not finished or self._clock.monotonic() >= deadline:
+                return False
+            self._clock.sleep(_LOOK_S / 5)
+        return True
+
+    def _busy(self) -> BusyError:
+        holder = self._folder.edit_lock().holder()
+        if holder.get("kind") == "upload":
+            return BusyError(
+                "Footage is being uploaded to this project.",
+                hint="Wait until that is done, then say it again.",
+            )
+        job = str(holder.get("job", ""))
+        return BusyError(
+            "Another edit of this project is still running.",
+            hint=f"Wait for job {job}, then say this again; it was not sent."
+            if job
+            else "Try again in a moment.",
+            details={"job_id": job} if job else {},
+        )
+
+    def _settle_dead_turns(self) -> None:
+        """See to turns whose process died: one that may be delivered is looked after before another is sent."""
+        for job in self._folder.jobs():
+            if job.record["kind"] != JobKind.TURN.value or job.view().finished or job.lock().is_held():
+                continue
+            if job.record["phase"] != Phase.PREPARING.value:
+                self._follower.start(job)
+                raise BusyError(
+                    "The last edit of this project was cut off and is being looked after.",
+                    hint=f"Wait for job {job.id}, then say this again; it was not sent.",
+                    details={"job_id": job.id},
+                )
+            with job.lock() as lock:
+                if lock.acquire():
+                    problem = InternalError(
+                        "The message was never sent.", hint="Say it again.", code="not_sent"
+                    )
+                    job.finish(JobState.FAILED, error=problem.to_dict() | {"kind": type(problem).__name__})
+
+    def _state(self, session: Session) -> dict[str, Any]:
+        try:
+            return self._api.state(session.session_id)
+        except MangoError as problem:
+            if problem.code != str(constants.SESSION_NOT_FOUND):
+                raise
+        self._folder.recover_session(self._api, session)
+        return {}
+
+    def _checked_format(self, form: str, height: int | None) -> str:
+        form = form.lower().lstrip(".")
+        is_cloud = self._api.context.backend.is_cloud
+        known = constants.EXPORT_FORMATS + (() if is_cloud else constants.CAPTION_FORMATS)
+        if form not in known:
+            raise ArgumentError(
+                f"'{form}' is no format to export to.", code="format", hint=f"Use one of: {', '.join(known)}."
+            )
+        if height is not None and (height <= 0 or (is_cloud and height > 1920)):
+            raise ArgumentError(
+                f"A height of {height} pixels can't be rendered.",
+                code="height",
+                hint="The cloud renders up to 1080x1920." if is_cloud else "Use a positive height.",
+            )
+        return form
+
+    def _check_free_for_export(self, version: int | None) -> None:
+        holder = self._folder.edited_by() if version is None else None
+        if holder is not None and holder.get("kind") == JobKind.TURN.value:
+            raise self._busy()
+
+    def _to_export(self, version: int | None) -> tuple[Session, int, Mapping[str, Any]]:
+        if version is not None:
+            draft = self._folder.history.draft(version)
+            return self._folder.session(self._api), version, draft
+        session = self._folder.known_session()
+        if session is None:
+            raise _nothing_to_export()
+        view = self.state()
+        if not drafts.has_material(view.draft):
+            raise _nothing_to_export()
+        return session, view.version, view.draft
+
+    def _target(self, path: str | os.PathLike[str] | None, form: str, version: int) -> Path:
+        stem = projects.folder_name(self.name).rsplit("-", 1)[0]
+        if path is None:
+            self._folder.renders.mkdir(parents=True, exist_ok=True)
+            return _free_name(self._folder.renders, f"{stem}-v{version}", form)
+        target = Path(path).expanduser().absolute()
+        if target.is_dir():
+            return _free_name(target, f"{stem}-v{version}", form)
+        suffix = target.suffix.lower().lstrip(".")
+        if not suffix:
+            return target.with_name(f"{target.name}.{form}")
+        if suffix != form and constants.FORMAT_ALIASES.get(suffix, suffix) != form:
+            raise ArgumentError(
+                f"{target.name} does not end like a {form} file.",
+                code="format",
+                hint=f"Name it .{form}, or ask for the format of its ending.",
+            )
+        return target
+
+
+def _free_name(folder: Path, stem: str, form: str) -> Path:
+    path = folder / f"{stem}.{form}"
+    number = 2
+    while path.exists():
+        path = folder / f"{stem}-{number}.{form}"
+        number += 1
+    return path
+
+
+def _nothing_to_export() -> MangoError:
+    return UserError(
+        "There is nothing on the timeline to export.",
+        code="empty_timeline",
+        hint="Upload footage and say what to make of it, then export.",
+    )
+
+
+def _check_exportable(draft: Mapping[str, Any]) -> None:
+    if not drafts.has_material(draft):
+        raise _nothing_to_export()
+    if not drafts.is_ours(draft):
+        return
+    fatal = [one for one in check(drafts.decode(draft)) if one.fatal]
+    if any(one.code == "empty" for one in fatal):
+        raise _nothing_to_export()
+    if fatal:
+        raise UserError(
+            f"The timeline can't be rendered: {' '.join(one.message for one in fatal[:3])}",
+            code="bad_timeline",
+            hint="Change the edit, or export an earlier version from 'mango history'.",
+            details={"problems": [one.message for one in fatal]},
+        )
