@@ -24,12 +24,22 @@ def correct(text: str, *, commands: Mapping[int, Collection[str]], known: Collec
             return word
         if word in slips:
             return slips[word]
+        if _stem_known(word, known):
+            return word
         if len(word) < 4 or budget <= 0:
             return word
         budget -= 1
         return _closest(word, commands) or word
 
     return _WORD.sub(replace, text)
+
+
+def _stem_known(word: str, known: Collection[str]) -> bool:
+    for ending in ("s", "es", "ed", "d", "ing", "er", "ly", "r", "est"):
+        stem = word.removesuffix(ending)
+        if stem != word and (stem in known or (ending == "ing" and stem + "e" in known)):
+            return True
+    return False
 
 
 def _closest(word: str, commands: Mapping[int, Collection[str]]) -> str | None:

@@ -124,7 +124,7 @@ def _mark_sizes(message: Annotated) -> None:
     message.mark(_HEIGHT, "s", read)
 
 
-_RATIO = re.compile(r"(?<![\d:.])(\d{1,2}(?:\.\d{1,2})?)\s?(?::|/|比|x|×|[- ]by[- ]|to)\s?(\d{1,2})(?![\d:]|\s?(?:s|sec|秒|minutes|%|px)(?![a-z]))")
+_RATIO = re.compile(r"(?<![\d:.])(?<!clip )(?<!shot )(?<!scene )(?<!part )(?<!video )(\d{1,2}(?:\.\d{1,2})?)\s?(?::|/|比|x|×|[- ]by[- ]|to)\s?(\d{1,2})(?![\d:]|\.\d|x(?![a-z])|\s?(?:s|sec|秒|minutes|%|px)(?![a-z]))")
 _WORDED = re.compile(r"(?<![a-z])(nine|sixteen|four|five|three|one|two|twenty[- ]one) (?:by|to|colon) (nine|sixteen|four|five|three|one|two|twenty[- ]one)(?![a-z])")
 _SMALL = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "nine": 9, "sixteen": 16}
 
@@ -329,8 +329,9 @@ _ORDINAL_CLIPS = re.compile(
 )
 _OPENING = re.compile(r"(?<![a-z])(?:the |my )?(?P<o>opening|starting|beginning|closing|ending) (?:clip|shot|scene|segment|section|part)(?![a-z])")
 _LIST = r"<n\d+>(?:(?:,? and |,? & |, ?|、| or |/|\+|和|跟|与|及|到|至| ?- ?| to | through | thru )(?:clip |shot |scene |#|第)?<n\d+>(?![x%:.]| ?(?:seconds?|s|sec|秒|times|fps|db|lufs)(?![a-z]))){0,12}"
-_NUMBERED_CLIPS = re.compile(rf"(?<![a-z])(?:the )?(?:video )?{_CLIP_NOUN}(?: number| no\.?| nr\.?)? ?#?(?P<list>{_LIST})")
+_NUMBERED_CLIPS = re.compile(rf"(?<![a-z])(?:the )?(?:video )?{_CLIP_NOUN}(?: number| no\.?| nr\.?)? ?#?(?P<list>{_LIST})(?! ?(?:times|x|seconds?|secs?|s|minutes?|mins?|percent|fps)(?![a-z])|%)")
 _LEADING_CLIPS = re.compile(r"(?<![a-z])(?:the |my )?(?P<which>first|opening) <n(?P<n>\d+)> (?:video )?" + _CLIP_NOUN + r"(?![a-z])")
+_FIRST_FEW = re.compile(r"(?:(?<=except )|(?<=except for )|(?<=but )|(?<=only )|(?<=keep ))(?:the )?first <n(?P<n>\d+)>(?=$|[,.;]| and)")
 _ZH_NOUN = "(?:个|段|条|张|支|部)?(?:视频片段|片段|视频|镜头|素材|画面|部分|照片|图片|短片|段落|片子)"
 _CHINESE_CLIPS = re.compile(rf"第(?P<list>{_LIST})(?:{_ZH_NOUN}|个|段|条|张|支|部)(?!半)")
 _CHINESE_NUMBERED = re.compile(rf"(?:片段|镜头|视频|素材|段落)(?P<list>{_LIST})(?![秒分倍%])|<n(?P<n>\d+)>号(?:片段|镜头|视频|素材)")
@@ -344,6 +345,7 @@ _LAST = "last"
 
 def _mark_clips(message: Annotated) -> None:
     message.mark(_LEADING_CLIPS, "c", lambda m: _count_up(message.value(f"n{m['n']}")))
+    message.mark(_FIRST_FEW, "c", lambda m: _count_up(message.value(f"n{m['n']}")))
     message.mark(_ORDINAL_CLIPS, "c", _read_ordinals)
     message.mark(_OPENING, "c", lambda m: [1] if m["o"] in ("opening", "starting", "beginning") else [_LAST])
 
@@ -392,7 +394,7 @@ def _count_up(number: float) -> list[Any] | None:
 _EDGE = r"<[tdn]\d+>"
 _JOIN = r"\s?(?:-|–|—|~|～|to|till?|until|through|thru|up to|到了?|至|and the end at|and)\s?(?:the )?(?:第|about |around )?"
 _MARK_WORD = r"(?: mark| point|秒处|处|的地方|那里|开始|左右)?"
-_RANGE = re.compile(rf"(?P<lead>(?:(?<![a-z])(?:from|between|starting (?:at|from)|seconds?|at|the)\s?(?:the )?|从|在|第|自)*)(?P<a>{_EDGE}){_MARK_WORD}(?P<join>{_JOIN})(?P<b>{_EDGE})(?![x×%:]|[a-z])(?: (?:mark|in the video|into the video))?(?:这一?段|那一?段|之间的?|的?(?:片段|部分|内容)|间)?")
+_RANGE = re.compile(rf"(?P<lead>(?:(?<![a-z])(?:from|between|starting (?:at|from)|seconds?|at|the)\s?(?:the )?|从|在|第|自)*)(?P<a>{_EDGE}){_MARK_WORD}(?P<join>{_JOIN})(?P<b>{_EDGE})(?![x×%]|[a-z])(?: (?:mark|in the video|into the video))?(?:这一?段|那一?段|之间的?|的?(?:片段|部分|内容)|间)?")
 _FROM_FOR = re.compile(r"(?<![a-z])(?:from|at|starting at|starting from|beginning at) (?P<a><[td]\d+>)(?: mark)? (?:for|lasting) (?P<b><d\d+>)|从第?(?P<c><[td]\d+>)(?:处|开始)?(?:起)?(?:,|，)?(?:持续|显示|停留)(?P<d><d\d+>)")
 _TO_END = re.compile(r"(?<![a-z])(?:from |starting at |beginning at )?(?P<a><[td]\d+>)(?: mark)? ?(?:to|till|until|through|-|–) ?(?:the )?(?:very )?end(?: of (?:the|my) (?:video|clip))?(?![a-z])|从?第?(?P<b><[td]\d+>)(?:开始)?一?直?(?:到|至)(?:最后|结尾|末尾|结束|片尾)(?!<)")
 _AFTER = re.compile(r"(?<![a-z])(?:(?:after|past|beyond) (?:the )?(?P<a><[td]\d+>)(?: mark| point)?|from (?P<b><[td]\d+>)(?: mark)? (?:on|onwards?|forward)(?![a-z])|(?P<c><[td]\d+>) onwards?)|第?(?P<d><[td]\d+>)(?:处)?(?:之后|以后|往后|后面|开始往后|过后|后(?=的|全|都|[剪删切]))")
@@ -401,7 +403,7 @@ _FROM_START = re.compile(r"(?<![a-z])(?:from )?(?:the )?(?:very )?(?:start|begin
 
 
 def _mark_ranges(message: Annotated) -> None:
-    message.mark(_FROM_START, "r", lambda m: (0, message.value(m["a"] or m["b"])))
+    message.mark(_FROM_START, "r", lambda m: (None, message.value(m["a"] or m["b"])))
     message.mark(_TO_END, "r", lambda m: (message.value(m["a"] or m["b"]), None))
 
     def read_for(match: Match) -> tuple[Any, Any]:
@@ -411,7 +413,7 @@ def _mark_ranges(message: Annotated) -> None:
     message.mark(_FROM_FOR, "r", read_for)
     message.mark(_RANGE, "r", lambda m: _read_range(message, m))
     message.mark(_AFTER, "r", lambda m: (message.value(next(g for g in m.groups() if g)), None))
-    message.mark(_BEFORE, "r", lambda m: (0, message.value(m["a"] or m["b"])))
+    message.mark(_BEFORE, "r", lambda m: (None, message.value(m["a"] or m["b"])))
 
 
 def _read_range(message: Annotated, match: Match) -> tuple[Any, Any] | None:
@@ -456,7 +458,8 @@ _THIRD = 100 / 3
 _SHARE_WORDS = {"half": 50.0, "third": _THIRD, "quarter": 25.0, "fifth": 20.0}
 _SHARES = re.compile(r"(?<![a-z])(?:the |its )?(?P<where>first|opening|last|final|second|middle) (?P<share>half|third|quarter|fifth|<p\d+>)(?![a-z])(?: of (?:it|the (?:video|clip|footage|film)|my (?:video|clip|footage)))?")
 _SHARE_RANGE = re.compile(r"(?:from |between |从)?<p(\d+)>\s?(?:-|–|to|until|through|and|到|至)\s?<p(\d+)>(?: of (?:it|the video))?(?= |$|[,.，。]|[的处这])")
-_CHINESE_SHARES = re.compile(r"(?P<where>前|后|中间|最后|开头)(?:的)?(?:(?P<half>一半|半段|半部分|半截|半)|(?P<third>三分之一|<n\d+>分之一)|(?P<quarter>四分之一)|(?P<p><p\d+>))(?:部分|的内容|内容|视频)?")
+_PARTS = {"二": 2, "四": 4, "五": 5, "六": 6, "八": 8, "十": 10}
+_CHINESE_SHARES = re.compile(r"(?P<where>前|后|中间|最后|开头)(?:的)?(?:(?P<half>一半|半段|半部分|半截|半)|(?P<third>三分之一|[二四五六八十]分之一)|(?P<quarter>四分之一)|(?P<p><p\d+>))(?:部分|的内容|内容|视频)?")
 
 
 def _mark_shares(message: Annotated) -> None:
@@ -488,9 +491,8 @@ def _mark_shares(message: Annotated) -> None:
     def read_chinese(match: Match) -> tuple[Any, Any] | None:
         if match["p"]:
             share = float(message.value(match["p"]))
-        elif match["third"] and "<" in match["third"]:
-            parts = message.value(re.findall(r"<n\d+>", match["third"])[0])
-            share = 100 / parts if parts >= 2 else 0
+        elif match["third"] and match["third"][0] in _PARTS:
+            share = 100 / _PARTS[match["third"][0]]
         else:
             share = 50.0 if match["half"] else _THIRD if match["third"] else 25.0
         return bounds(match["where"], share) if 0 < share <= 100 else None

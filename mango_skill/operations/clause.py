@@ -125,7 +125,7 @@ class Clause:
         found = self.one("r")
         if found:
             start, end = found
-            return {"start": start, **({} if end is None else {"end": end})}
+            return {"start": start or 0, **({} if end is None else {"end": end})}
         head, tail = self.one("h"), self.one("e")
         if head is not None:
             return {"start": 0, "end": head}
@@ -141,7 +141,7 @@ class Clause:
             return self.message.value(mark)
         found = self.one("r")
         if found:
-            return found[0]
+            return found[1] if found[0] is None else found[0]
         return None
 
     def edge(self) -> str | None:

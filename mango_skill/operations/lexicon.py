@@ -94,7 +94,7 @@ def _compile_words(phrases: list[str]) -> re.Pattern[str]:
         ]
         parts.append(f"(?<![a-z])(?:{'|'.join(bodies)})(?![a-z])")
     if chinese:
-        parts.append("|".join(re.escape(p.lower()) for p in chinese))
+        parts.append("|".join(re.escape(p.lower()).replace("…", ".{0,4}") for p in chinese))
     return re.compile("|".join(parts))
 
 

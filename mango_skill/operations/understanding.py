@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from mango_skill.language.clauses import MOST_CLAUSES, strip_lead
 from mango_skill.language.negation import is_negated
 from mango_skill.operations.annotate import Annotated
+from mango_skill.operations.catalog import CATALOG
 from mango_skill.operations.clause import Clause, make
 from mango_skill.operations.merging import absorbs, merge
 from mango_skill.operations.model import Operation
@@ -31,7 +32,7 @@ _FILLER = re.compile(
     r"^(?:(?:please|pls|thanks|thank you|thx|hi|hello|hey|there|ok|okay|yes|no|sure|great|nice|cool|perfect|awesome|good|well|so|um|alright|right|you|the|this|that|is|are|it|it's|that's|all|for|now|me|my|video|clip|footage|i|we|have|here|here's|a|and|but|just|in|of|to|done|done yet|very|much|really|cheers|guys|mate|lol|haha|today|tomorrow|wait|stop|actually|maybe|kind|sorry|first|next|finally|last|also|thing|as well|too|exactly|only|like)(?![a-z])[\s,.!?'~]*)+$"
     r"|^(?:请|谢谢你?|感谢|你好|您好|好的?|嗯|哦|麻烦了?你?|辛苦了?|吧|啊|呢|了|的|一下|就行|就好|可以|可以吗|好吗|行吗|行|对|是的|没错|视频|这个|我的|帮我|哈+|谢啦|多谢|拜托|等等|稍等|嘿|那个|然后|最后|首先|其次|好了|停|不|不是|别的|即可|就可以|就可以了|就行了|就好了|，|。|！|!|\.)+$"
 )
-_REST = re.compile(r"^(?:(?:and )?(?:bin|drop|delete|remove|cut|lose|discard|ditch|trash|throw away|get rid of|scrap|toss|dump|erase) (?:all )?(?:of )?(?:the rest|everything else|all else|the others|anything else|the remaining\w*)|the rest (?:can go|goes|is not needed|isn't needed)|(?:把)?(?:其余|其他|其它|剩下|剩余|别的|余下|多余)(?:的)?(?:部分|内容|片段|时间|地方)?(?:都|全部|全|统统)?(?:不要|删|去|剪|丢|扔)(?:掉|除|了)*|(?:删|去|剪)(?:掉|除)?(?:其余|其他|剩下|别的)(?:的)?(?:部分|内容)?|fix it|fix that|correct it|correct that|修一下|修好|修正一下|处理一下|调整一下|改一下|弄一下|解决一下)$")
+_REST = re.compile(r"^(?:(?:and )?(?:bin|drop|delete|remove|cut|lose|discard|ditch|trash|throw away|get rid of|scrap|toss|dump|erase) (?:all )?(?:of )?(?:the rest|everything else|all else|the others|anything else|the remaining\w*)|the rest (?:can go|goes|is not needed|isn't needed)|(?:把)?(?:其余|其他|其它|剩下|剩余|别的|余下|多余)(?:的)?(?:部分|内容|片段|时间|地方)?(?:都|全部|全|统统)?(?:不要|删|去|剪|丢|扔)(?:掉|除|了)*|(?:删|去|剪)(?:掉|除)?(?:其余|其他|剩下|别的)(?:的)?(?:部分|内容)?|fix it|fix that|correct it|correct that|修一下|修好|修正一下|处理一下|调整一下|改一下|弄一下|解决一下|转正|摆正|正过来|转回来)$")
 _EXPLAINS = re.compile(r"^(?:because|since|so that|as it|as they|it (?:is|looks|feels|sounds|was|has|covers|distracts|gets|keeps)|it's|they (?:are|look|cover|feel|sound|hide|block)|they're|that way|that's|i think|i like|i don't like|i hate|i feel|i filmed|i shot|i recorded|we filmed|we shot|which|you know|this is|here is|here are|these are|there is|there are|there's|my |the (?:viewers?|audience|client)|people|nobody|for my|for the|for our|for a|otherwise|thanks|somehow|if you|if possible|as (?:soon|usual|before)|but not too|not too|nothing else|that's (?:it|all)|no need|don't worry)(?![a-z])|^(?:因为|这样|不然|否则|因此|所以|感觉|我觉得|看起来|看着|觉得|挡|有点|有些|就这些|其他不变|别的不变|这是|这段是|我拍的|客户|观众|如果|不要太|别太|其他的?(?:都)?(?:不变|别动|不动|保持))")
 _PRONOUN = re.compile(r"(?<![a-z])(?:it|them|that|this|those|these)(?![a-z])(?! (?:clip|video|part|shot|scene))")
 _TOPICS = {
@@ -157,7 +158,9 @@ def _take(reading: _Reading, raw: str) -> None:
         return
     if reading.steps and _read_with_topic(reading, clause):
         return
-    found = reading.read(clause)
+    found = _same_clip(reading, clause, reading.read(clause))
+    if reading.steps and reading.operations[-1].name == "remove_retakes" and reading.clause(clause).has("keep") and _read_as_more(reading, clause):
+        return
     if reading.steps and (not found or _is_modifier(clause, found)) and _read_as_more(reading, clause):
         return
     if found:
@@ -169,6 +172,20 @@ def _take(reading: _Reading, raw: str) -> None:
     if reading.pending:
         _give_up(reading, reading.pending)
     reading.pending = clause
+
+
+def _same_clip(reading: _Reading, clause: str, found: list[Operation]) -> list[Operation]:
+    """"make clip 2 black and white and slow it down": the pronoun is the clip."""
+    if not reading.steps or not found or not _PRONOUN.search(clause) or reading.clause(clause).all("c"):
+        return found
+    last = reading.operations[-1]
+    clip = last.parameters.get("clip")
+    if clip is None or last.name in ("delete_clip", "move_clip", "duplicate_clip", "trim_start", "trim_end"):
+        return found
+    return [
+        operation.changed(clip=clip) if "clip" in CATALOG[operation.name].parameters and not set(operation.parameters) & {"start", "end", "clips_except"} and operation.name not in ("delete_clip", "move_clip") else operation
+        for operation in found
+    ]
 
 
 def _flush(reading: _Reading) -> None:
@@ -312,6 +329,8 @@ _MODIFIES = re.compile(
 
 
 def _is_modifier(clause: str, found: Sequence[Operation]) -> bool:
+    if re.fullmatch(r"<a\d+>", clause):
+        return True
     return bool(_MODIFIES.match(clause)) and not _VERB.match(clause) and all(operation.name in ("set_volume", "clarify", "set_duration", "fade_out", "zoom", "keep_clips", "keep_range", "blur", "letterbox", "crop", "trim_start", "speed", "grayscale") for operation in found)
 
 

@@ -20,7 +20,7 @@ _KEPT_SPACE = "\ue010"
 _ALSO = "⊕"
 
 _FIXED = re.compile(
-    r"(?<![a-z])(top|left|black|teal|orange|start|starts?|beginning|front|head|intro|picture|video|image|sound|audio|back|forwards?|forward|in|up|before|bright|golden|side|salt|chinese|english|spanish|french|german|japanese|korean|first|white|trial|rock|r|light|drum|question|clean|opening|dust|fade in|host|guest|ums|uhs|um|uh|ahs|now|again|over|red|half|slow|bigger|louder|each)( (?:and|&) )(the )?(bottom|right|white|orange|teal|end|ending|finish|tail|back|outro|sound|audio|picture|video|forth|backwards?|out|down|after|airy|gold|hour|chinese|english|spanish|french|german|japanese|korean|last|black|roll|b|bass|answer|crisp|closing|scratches|guest|host|ahs?|uhs?|ums?|ers?|then|again|over)(?![a-z])"
+    r"(?<![a-z])(top|left|black|teal|orange|start|starts?|beginning|front|head|intro|picture|video|image|sound|audio|back|forwards?|forward|in|up|before|bright|golden|side|salt|chinese|english|spanish|french|german|japanese|korean|first|white|trial|rock|r|light|drum|question|clean|opening|dust|fade in|fade-in|host|guest|ums|uhs|um|uh|ahs|now|again|over|red|half|slow|bigger|louder|each)( (?:and|&) )(the )?(fade out|fade-out|bottom|right|white|orange|teal|end|ending|finish|tail|back|outro|sound|audio|picture|video|forth|backwards?|out|down|after|airy|gold|hour|chinese|english|spanish|french|german|japanese|korean|last|black|roll|b|bass|answer|crisp|closing|scratches|guest|host|ahs?|uhs?|ums?|ers?|then|again|over)(?![a-z])"
 )
 _SAME = re.compile(r"(<([rtdqhefcpn])\d+>)((?:,? and (?:again )?(?:at |from |between |the |in )?|,? or |, ?(?:at |from )?| & |、|，)(?=<\2\d+>))")
 _ENDS = re.compile(r"(<[he]\d+>)( and |,? and the | & | plus )(<[he]\d+>)")

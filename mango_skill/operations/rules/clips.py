@@ -140,7 +140,7 @@ def _swap(clause: Clause) -> list[Operation]:
 def _reorder(clause: Clause) -> list[Operation]:
     if not clause.has("reorder"):
         return []
-    if clause.says(r"(?<![a-z])(?:reverse|reversed|backwards?|opposite|inverse)(?: \w+)? (?:order|sequence)|(?:order|sequence)(?: of (?:the )?clips)? (?:reversed|backwards)|(?:in|flip|invert|reverse) the (?:clip )?order|last to first|倒序|顺序(?:反|倒|颠倒)|反过来排|逆序|反向排|倒过来排|倒着排"):
+    if clause.says(r"(?<![a-z])(?:reverse|reversed|backwards?|opposite|inverse)(?: \w+)? (?:order|sequence)|(?:order|sequence)(?: of (?:the )?clips)? (?:reversed|backwards)|(?:flip|invert|reverse) the (?:clip )?order|last to first|倒序|顺序(?:反|倒|颠倒)|反过来排|逆序|反向排|倒过来排|倒着排"):
         return [make("reorder", order="reversed")]
     if clause.says(r"shuffl|random|打乱|随机"):
         return [make("reorder", order="shuffled")]
@@ -224,6 +224,8 @@ def _duplicate(clause: Clause) -> list[Operation]:
     repeated = clause.says(r"(?<![a-z])(?:repeat|again|play|show|run)(?![a-z])|重复|再放|再来|播放|[放播]")
     if repeated and times and clause.message.value("n" + (times[1] or times[2])) == 2 and not clause.has("loop") or repeated and times and clause.message.value("n" + (times[1] or times[2])) == 2 and not clause.says("loop|循环"):
         return [make("duplicate_clip", clip=clip)]
+    if clause.says(r"再[放播来]<n\d+>[遍次]") and times and clause.message.value("n" + (times[1] or times[2])) == 1:
+        return [make("duplicate_clip", clip=clip)]
     if clause.says(r"(?<![a-z])repeat(?![a-z])|again(?![a-z])|重复(?:一遍|一次)?|再放一遍|再来一遍|重放") and not times and not clause.has("loop") or clause.says(r"(?<![a-z])repeat <c|再放一[遍次]|再来一[遍次]|重复一[遍次]|play <c\d+> again") and not times:
         return [make("duplicate_clip", clip=clip)]
     return []
@@ -244,9 +246,6 @@ def _loop(clause: Clause) -> list[Operation]:
 
 
 def _reverse(clause: Clause) -> list[Operation]:
-    if clause.has("boomerang"):
-        last = clause.one("e")
-        return [make("boomerang", **({"start_from_end": last} if last is not None else clause.span()), clip=clause.clip)]
     if not clause.has("reverse") or clause.says(r"reverse (?:that|the last)(?: (?:change|edit|step))?$|reverse(?:d)? order|reverse (?:my|all) (?:changes|edits)"):
         return []
     part = clause.where()

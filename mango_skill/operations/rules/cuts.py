@@ -11,7 +11,7 @@ from mango_skill.operations.model import Operation
 
 def read_cuts(clause: Clause) -> list[Operation]:
     """Understand what a clause cuts by time or by meaning."""
-    for read in (_silence, _fillers, _retakes, _phrase, _scenes, _beat, _chapters, _highlight, _freeze):
+    for read in (_frames, _silence, _fillers, _retakes, _phrase, _scenes, _beat, _chapters, _highlight, _boomerang, _freeze):
         found = read(clause)
         if found:
             return found
@@ -22,7 +22,7 @@ def read_times(clause: Clause) -> list[Operation]:
     """Understand cuts by time; everything else that could have a time has been tried before."""
     if clause.all("f") or clause.has("captions", "title", "music", "text") and not clause.has("remove", "keep"):
         return []
-    for read in (_both_ends, _frames, _keep, _duration, _boundary, _remove, _shares):
+    for read in (_both_ends, _keep, _duration, _boundary, _remove, _shares):
         found = read(clause)
         if found:
             return found
@@ -161,6 +161,13 @@ def _highlight(clause: Clause) -> list[Operation]:
     return []
 
 
+def _boomerang(clause: Clause) -> list[Operation]:
+    if not clause.has("boomerang"):
+        return []
+    last = clause.one("e")
+    return [make("boomerang", **({"start_from_end": last} if last is not None else clause.span()), clip=clause.clip)]
+
+
 def _freeze(clause: Clause) -> list[Operation]:
     if not clause.has("freeze") or clause.has("captions", "title", "text") and not clause.says("freeze|定格"):
         return []
@@ -185,7 +192,7 @@ def _freeze(clause: Clause) -> list[Operation]:
         if values:
             seconds = values[-1]
     elif values:
-        length = clause.says(r"(?:for|of|lasting|hold|定格|冻结|停住|停留|停|持续|定住|静止|保持|定)(?:about |for |了|它)? ?(?:another |an extra )?<(d\d+)>|<(d\d+)>(?: freeze| hold| pause| still|的?定格|的?静帧|的?静止)|<(d\d+)> (?:long)")
+        length = clause.says(r"(?:for|of|lasting|hold|定格|冻结|停住|停留|停|持续|定住|静止|保持|定)(?:about |for |了|它)? ?(?:another |an extra )?<(d\d+)>|<(d\d+)>(?: freeze| hold| pause| still)|<(d\d+)> (?:long)") or clause.says(r"<(d\d+)>(?:的?定格|的?静帧|的?静止)$")
         if length:
             seconds = clause.message.value(next(g for g in length.groups() if g))
             others = [value for mark, value in zip(lengths, values, strict=True) if mark[1:-1] != next(g for g in length.groups() if g)]
@@ -241,13 +248,13 @@ def _keep(clause: Clause) -> list[Operation]:
         return []
     clip = clause.clip
     if len(ranges) > 1:
-        pairs = [[start, end] for start, end in ranges if end is not None]
+        pairs = [[start or 0, end] for start, end in ranges if end is not None]
         return [make("keep_ranges", ranges=pairs)]
     if ranges:
         start, end = ranges[0]
         if end is None:
             return [make("trim_start", seconds=start, clip=clip)]
-        return [make("keep_range", start=start, end=end, clip=clip)]
+        return [make("keep_range", start=start or 0, end=end, clip=clip)]
     if clause.one("h") is not None:
         return [make("keep_range", start=0, end=clause.one("h"), clip=clip)]
     if clause.one("e") is not None:
@@ -266,7 +273,7 @@ def _keep(clause: Clause) -> list[Operation]:
 
 def _duration(clause: Clause) -> list[Operation]:
     seconds = clause.one("d")
-    if seconds is None or clause.all("x") or clause.says(r"(?<![a-z])(?:off|each|clip every|every)(?![a-z])|每"):
+    if seconds is None or clause.all("x") or clause.says(r"(?<![a-z])(?:off|each|clip every|every)(?![a-z])|每|各"):
         return []
     if clause.clip is not None:
         if clause.says(r"(?<![a-z])(?:to|down to|only|just)(?![a-z]).*<d|<d\d+> (?:long|only)|[到成留] ?<d|只留<d") and clause.says(r"(?<![a-z])(?:trim|cut|shorten|reduce|make|keep|limit)(?![a-z])|剪|缩|裁|留"):
@@ -301,7 +308,7 @@ def _boundary(clause: Clause) -> list[Operation]:
             return [make("keep_range", start=0, end=found[0])]
         return [make("trim_start", seconds=found[0])]
     if found and clause.says(r"^(?:make )?(?:it |the video |video )?(?:run|play|go|start)s?(?: only)? ?<r|只?播放<r|run <r"):
-        return [make("keep_range", start=found[0], end=found[1])]
+        return [make("keep_range", start=found[0] or 0, end=found[1])]
     return []
 
 
@@ -322,7 +329,7 @@ def _remove(clause: Clause) -> list[Operation]:
     for start, end in ranges:
         if end is None:
             found.append(make("keep_range", start=0, end=start, clip=clip))
-        elif start == 0 and clause.says(r"(?<![a-z])(?:before|up to|until|till|prior)(?![a-z])|以前|之前|前面|前(?=的|都|全)") or start == 0 and len(ranges) == 1 and clause.says(r"start to|beginning to|开头到|开始到"):
+        elif start is None:
             found.append(make("trim_start", seconds=end, clip=clip))
         else:
             found.append(make("remove_range", start=start, end=end, clip=clip))
@@ -335,7 +342,7 @@ def _remove(clause: Clause) -> list[Operation]:
         return found
     seconds = clause.one("d")
     if seconds is not None:
-        edge = clause.edge()
+        edge = clause.edge() or ("start" if clause.says("前面|前头|头上") else "end" if clause.says("后面|后头|尾巴") else None)
         if edge == "start" and not clause.says(r"<d\d+>.*(?:到|to) the end"):
             return [make("trim_start", seconds=seconds, clip=each) for each in clips]
         if edge == "end":

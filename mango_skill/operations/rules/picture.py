@@ -203,7 +203,7 @@ def _fade(clause: Clause) -> list[Operation]:
     text = clause.text
     if clause.has("title", "captions", "watermark") or clause.has("look") and clause.says("faded"):
         return []
-    going_in = bool(pattern(r"(?<![a-z])(?:fad\w*[- ]in|fade (?:the |my |it |this |everything )?(?:\w+ ){0,3}in(?![a-z])|fades? (?:up|from)|fade up|in and out)(?![a-z])|淡入|渐入|渐显|渐强").search(text))
+    going_in = bool(pattern(r"(?<![a-z])(?:fad\w*[- ]in|fade (?:the |my |it |this |everything )?(?:\w+ ){0,3}in(?![a-z]| the| <)|fades? (?:up|from)|fade up|in and out)(?![a-z])|淡入|渐入|渐显|渐强").search(text))
     going_out = bool(pattern(r"(?<![a-z])(?:fad\w*[- ]out|fade (?:the |my |it |this |everything )?(?:\w+ ){0,3}(?:out|away|down)(?![a-z])|fad\w* (?:to|into|away|down)|and out|out to)(?![a-z])|淡出|渐出|渐隐|渐弱|渐黑|渐白|变黑|黑场").search(text))
     edge = clause.edge()
     if clause.has("both") and not (going_in and going_out):
@@ -308,7 +308,9 @@ def _flip(clause: Clause) -> list[Operation]:
 
 
 def _rotate(clause: Clause) -> list[Operation]:
-    if not clause.has("rotate") or clause.has("transition", "title", "text", "reverse", "animate", "volume", "captions", "sticker") and not clause.all("w"):
+    if clause.says("upside[- ]down") and clause.has("rotate", "make") and not clause.has("flip", "title", "text"):
+        return spread("rotate", clause, degrees=180)
+    if not clause.has("rotate") or clause.has("transition", "title", "text", "reverse", "animate", "volume", "captions", "sticker", "reorder") and not clause.all("w"):
         return []
     degrees = clause.one("w")
     text = clause.text

@@ -283,9 +283,7 @@ def _music_start(clause: Clause) -> Any:
     if match:
         return clause.message.value(match[1] or match[2])
     found = clause.one("r")
-    if found:
-        return found[0] if found[1] is None else found[0]
-    return None
+    return found[0] if found else None
 
 
 def _normalize(clause: Clause) -> list[Operation]:
@@ -301,6 +299,8 @@ def _normalize(clause: Clause) -> list[Operation]:
 
 def _mute(clause: Clause) -> list[Operation]:
     if not clause.has("mute") or clause.says(r"muted (?:colors?|colours?|tones?|look|palette)|silences? (?:longer|between)|静音(?:部分|段|片段|的部分|的地方)") or clause.says(r"moments? of silence"):
+        return []
+    if clause.has("silence") and clause.has("speed"):
         return []
     if clause.has("silence") and clause.has("remove") and not clause.says(r"(?<![a-z])mut|静音$|声音"):
         return []
@@ -319,6 +319,8 @@ def _mute(clause: Clause) -> list[Operation]:
 
 
 def _volume(clause: Clause) -> list[Operation]:
+    if clause.says("upside"):
+        return []
     if not clause.has("volume", "louder", "quieter") and not (clause.has("audio", "music", "voice", "original_audio") and (clause.all("p") or clause.all("b"))):
         return []
     sounding = clause.has("audio", "music", "voice", "original_audio", "sfx") or clause.says(

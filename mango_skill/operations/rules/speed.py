@@ -69,7 +69,7 @@ def read_factor(clause: Clause) -> Any:
 
 
 def _silence(clause: Clause) -> list[Operation]:
-    if clause.has("silence") and clause.has("faster", "speed") and not clause.has("remove"):
+    if clause.has("silence") and (clause.has("faster", "speed") or clause.all("x")) and not clause.has("remove"):
         return [make("speed_silence", factor=read_factor(clause))]
     return []
 
