@@ -12,16 +12,14 @@ from collections.abc import Iterable, Iterator
 import av.error
 import numpy as np
 from av.audio.frame import AudioFrame
-from av.audio.stream import AudioStream
-from av.container import InputContainer
 from av.filter import Graph
 from numpy.typing import NDArray
 
-from mango_skill.engine.media.containers import open_media, sound_stream
 from mango_skill.engine.media.info import Loudness
-from mango_skill.errors import MediaError
+from mango_skill.engine.media.samples import read_samples
 
 _SILENCE_LUFS = -70.0
+_RATE = 48_000
 
 
 def measure_loudness(path: str | os.PathLike[str]) -> Loudness:
@@ -30,25 +28,12 @@ def measure_loudness(path: str | os.PathLike[str]) -> Loudness:
     Raises:
         MediaError: ``no_sound``; ``unreadable``.
     """
-    with open_media(path) as container:
-        stream = sound_stream(container)
-        if stream is None:
-            raise MediaError("The file has no sound.", code="no_sound", hint="Send one with sound.")
-        return _measure(_decoded(container, stream), stream.codec_context.sample_rate)
+    return measure_samples(read_samples(path, rate=_RATE), _RATE)
 
 
 def measure_samples(chunks: Iterable[NDArray[np.float32]], sample_rate: int) -> Loudness:
     """Return the loudness of samples: arrays of shape ``(count, channels)``, one or two channels."""
     return _measure(_framed(chunks, sample_rate), sample_rate)
-
-
-def _decoded(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
-    for packet in container.demux(stream):
-        try:
-            frames = packet.decode()
-        except av.error.FFmpegError:
-            continue
-        yield from frames
 
 
 def _framed(chunks: Iterable[NDArray[np.float32]], sample_rate: int) -> Iterator[AudioFrame]:

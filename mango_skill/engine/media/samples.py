@@ -15,13 +15,30 @@ from mango_skill.engine.media.containers import open_media, sound_stream
 from mango_skill.errors import MediaError
 
 Mono = NDArray[np.float32]
+Samples = NDArray[np.float32]
+
+# Rounded time stamps are no holes; a call recorded with drop-outs has some. Broken stamps must not fill memory.
+_HOLE_S = 0.1
+_LONGEST_HOLE_S = 600.0
 
 
 def read_mono(path: str | os.PathLike[str], *, rate: int) -> Iterator[Mono]:
-    """Yield the file's sound mixed to one channel at ``rate``, from the file's own time 0 on.
+    """Yield the file's sound mixed to one channel; see ``read_samples``."""
+    for chunk in read_samples(path, rate=rate, channels=1):
+        yield chunk[:, 0]
 
-    A sound that begins later than the file's clock is preceded by silence; packets that do not decode are
-    replaced by nothing.
+
+def read_samples(
+    path: str | os.PathLike[str], *, rate: int, channels: int | None = None
+) -> Iterator[Samples]:
+    """Yield the file's sound at ``rate`` as arrays (count, channels), from the file's own time 0 on.
+
+    Where the file has no sound on its clock, before the first or between two, there is silence.
+
+    Args:
+        path: The file.
+        rate: In Hz.
+        channels: 1 or 2; as in the file (at most 2) when absent.
 
     Raises:
         MediaError: ``no_sound``; ``unreadable``.
@@ -30,26 +47,57 @@ def read_mono(path: str | os.PathLike[str], *, rate: int) -> Iterator[Mono]:
         stream = sound_stream(container)
         if stream is None:
             raise MediaError("The file has no sound.", code="no_sound", hint="Send one with sound.")
-        resampler = AudioResampler(format="flt", layout="mono", rate=rate)
-        first = True
+        converter: _Converter | None = None
+        reached = 0.0
         for packet in container.demux(stream):
             try:
                 frames = packet.decode()
             except av.error.FFmpegError:
                 continue
             for frame in frames:
-                if first and frame.time:
-                    yield from _lead(float(frame.time), rate)
-                first = False
-                yield from _converted(resampler, frame)
-        yield from _converted(resampler, None)
+                if converter is None:
+                    converter = _Converter(rate, channels or min(2, frame.layout.nb_channels))
+                instant = reached if frame.time is None else frame.time
+                if instant - reached > _HOLE_S or not reached:
+                    yield from converter.silence(instant - reached)
+                yield from converter.convert(frame)
+                reached = instant + frame.samples / (frame.sample_rate or rate)
+        if converter:
+            yield from converter.finish()
 
 
-def _lead(seconds: float, rate: int) -> Iterator[Mono]:
-    if 0 < seconds < 3600:
-        yield np.zeros(round(seconds * rate), dtype=np.float32)
+class _Converter:
+    """Resampling that survives a stream whose format changes on the way."""
 
+    def __init__(self, rate: int, channels: int) -> None:
+        self._rate, self._channels = rate, channels
+        self._resampler = self._make()
 
-def _converted(resampler: AudioResampler, frame: AudioFrame | None) -> Iterator[Mono]:
-    for part in resampler.resample(frame):
-        yield part.to_ndarray().reshape(-1).astype(np.float32, copy=False)
+    def _make(self) -> AudioResampler:
+        return AudioResampler(
+            format="flt", layout="mono" if self._channels == 1 else "stereo", rate=self._rate
+        )
+
+    def silence(self, seconds: float) -> Iterator[Samples]:
+        """Yield nothing heard, for so long."""
+        if seconds > 0:
+            seconds = min(seconds, _LONGEST_HOLE_S)
+            yield np.zeros((round(seconds * self._rate), self._channels), dtype=np.float32)
+
+    def convert(self, frame: AudioFrame) -> Iterator[Samples]:
+        """Yield what a frame becomes."""
+        try:
+            parts = self._resampler.resample(frame)
+        except ValueError:
+            # Another format than before: end this resampler, begin another.
+            yield from self.finish()
+            self._resampler = self._make()
+            parts = self._resampler.resample(frame)
+        yield from map(self._array, parts)
+
+    def finish(self) -> Iterator[Samples]:
+        """Yield what the resampler still holds."""
+        yield from map(self._array, self._resampler.resample(None))
+
+    def _array(self, part: AudioFrame) -> Samples:
+        return part.to_ndarray().reshape(-1, self._channels).astype(np.float32, copy=False)

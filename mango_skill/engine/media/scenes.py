@@ -34,6 +34,7 @@ def find_cuts(path: str | os.PathLike[str], *, threshold: float = THRESHOLD) -> 
             raise MediaError("The file has no moving picture.", code="no_picture", hint="Send a video.")
         stream.thread_type = "AUTO"
         graph: Graph | None = None
+        last_shape = (0, 0, "")
         cuts: list[Cut] = []
         first: float | None = None
         for packet in container.demux(stream):
@@ -43,7 +44,9 @@ def find_cuts(path: str | os.PathLike[str], *, threshold: float = THRESHOLD) -> 
                 continue
             for frame in frames:
                 first = frame.time if first is None else first
-                graph = graph or _graph(frame, threshold)
+                shape = (frame.width, frame.height, frame.format.name)
+                if graph is None or shape != last_shape:
+                    graph, last_shape = _graph(frame, threshold), shape
                 graph.push(frame)
                 cuts += _drain(graph, first or 0.0)
         if graph:
@@ -59,7 +62,8 @@ def _graph(frame: VideoFrame, threshold: float) -> Graph:
     )
     for name, arguments in (
         ("scale", f"{_WIDTH}:{_HEIGHT}:flags=fast_bilinear"),
-        ("format", "yuv420p"),
+        # scdet looks at brightness alone in YUV; a cut from red to blue changes only the colour.
+        ("format", "rgb24"),
         ("scdet", f"threshold={threshold}"),
         ("buffersink", ""),
     ):

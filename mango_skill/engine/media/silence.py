@@ -162,6 +162,9 @@ _FAINT_RISE_DB = 3.0
 _APART_DB = 10.0
 # A weak word lies so far below the usual one.
 _WEAK_WORDS_DB = 10.0
+# The voice's heap is looked for in the loudest part.
+_LOUD_PART_DB = 15.0
+_VALLEY_DEPTH = 0.25
 _VALLEY_SHARE = 0.25
 _REACH = 15  # frames: as far as a stop consonant or a gap between syllables is long
 
@@ -209,22 +212,27 @@ def _highest_nearby(values: Levels, reach: int) -> Levels:
 
 
 def _valley(levels: Levels) -> float | None:
-    """Return the level that parts two heaps of the histogram, or None when there are no two."""
-    if not len(levels):
-        return None
-    top = float(np.percentile(levels, 99))
+    """Return a level that parts the voice's heap of the histogram from a quieter one, or None when there are not two.
+
+    It lies in the lower part of the valley, because weak words are in the upper one.
+    """
+    top = float(np.percentile(levels, 99)) if len(levels) else _QUIETEST_DB
     edges = np.arange(top - 60, top + 2, 1.0)
     counts = np.convolve(np.histogram(levels, edges)[0], np.hanning(7) / np.hanning(7).sum(), mode="same")
     centers = edges[:-1] + 0.5
-    for place in range(3, len(counts) - 3):
-        below, above = int(np.argmax(counts[:place])), place + int(np.argmax(counts[place:]))
-        heaps = min(counts[below], counts[above])
+    voice = int(np.argmax(np.where(centers > top - _LOUD_PART_DB, counts, 0)))
+    for upper in range(voice - 1, 3, -1):
+        rest = int(np.argmax(counts[:upper]))
+        limit = _VALLEY_SHARE * min(counts[rest], counts[voice])
+        if counts[upper] >= limit:
+            continue
+        filled = np.flatnonzero(counts[:upper] >= limit)
+        lower = int(filled[-1]) if len(filled) else 0
+        place = lower + round(_VALLEY_DEPTH * (upper - lower))
         apart = (
-            centers[above] - centers[below] >= _APART_DB and centers[above] - centers[place] >= _WEAK_WORDS_DB
+            centers[voice] - centers[rest] >= _APART_DB and centers[voice] - centers[place] >= _WEAK_WORDS_DB
         )
-        # The first such place, next to the quiet heap: what is between the heaps may be weak words.
-        if apart and heaps > 0 and counts[place] < _VALLEY_SHARE * heaps:
-            return float(centers[place])
+        return float(centers[place]) if apart else None
     return None
 
 

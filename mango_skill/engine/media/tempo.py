@@ -22,7 +22,7 @@ RATE = 22_050
 _HOP = 256
 _WINDOW = 1024
 _FRAMES_PER_S = RATE / _HOP
-_SLOWEST_BPM, _FASTEST_BPM, _USUAL_BPM = 50, 200, 115
+_SLOWEST_BPM, _FASTEST_BPM, _USUAL_BPM = 50, 200, 105
 # How strictly a beat keeps its distance to the one before.
 _TIGHTNESS = 400.0
 
@@ -86,13 +86,16 @@ def _bands(magnitudes: NDArray[np.floating]) -> Curve:
 
 def _period(onsets: Curve) -> float:
     """The distance in frames at which the onsets repeat best, usual tempos preferred."""
-    centered = onsets - onsets.mean()
+    # Blurred a little: a period that is no whole number of frames must not lose to twice of it, which may be one.
+    centered = np.convolve(onsets - onsets.mean(), np.hanning(9), mode="same")
     size = 1 << (2 * len(centered)).bit_length()
     likeness = np.fft.irfft(np.abs(np.fft.rfft(centered, size)) ** 2, size)[: len(centered)]
+    likeness *= len(centered) / (len(centered) - np.arange(len(centered)))
     lags = np.arange(int(60 * _FRAMES_PER_S / _FASTEST_BPM), int(60 * _FRAMES_PER_S / _SLOWEST_BPM) + 1)
-    usual = np.exp(-0.5 * (np.log2(60 * _FRAMES_PER_S / lags / _USUAL_BPM) / 0.8) ** 2)
-    # A beat also repeats after two and four of them; half a beat often does not.
-    strength = likeness[lags] + 0.5 * _at(likeness, 2 * lags) + 0.25 * _at(likeness, 4 * lags)
+    usual = np.exp(-0.5 * (np.log2(60 * _FRAMES_PER_S / lags / _USUAL_BPM) / 0.7) ** 2)
+    # Bars of four: a beat comes again after two and four of them, and less so after three.
+    again = 0.5 * (_at(likeness, 2 * lags) - _at(likeness, 3 * lags) + _at(likeness, 4 * lags))
+    strength = np.maximum(likeness[lags] + again, 0)
     best = int(np.argmax(strength * usual))
     return _refine(likeness, int(lags[best]))
 
