@@ -22,7 +22,7 @@ RATE = 22_050
 _HOP = 256
 _WINDOW = 1024
 _FRAMES_PER_S = RATE / _HOP
-_SLOWEST_BPM, _FASTEST_BPM, _USUAL_BPM = 50, 200, 105
+_SLOWEST_BPM, _FASTEST_BPM, _USUAL_BPM = 50, 200, 110
 # How strictly a beat keeps its distance to the one before.
 _TIGHTNESS = 400.0
 
