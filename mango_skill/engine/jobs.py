@@ -24,7 +24,7 @@ from mango_skill.engine.receiving import Reserve
 from mango_skill.engine.store import JobStatus, RenderJob, Store
 from mango_skill.errors import MangoError, OutputError, RenderError
 
-MAX_ATTEMPTS: Final = 3
+MAX_ATTEMPTS: Final = 5
 """Worker starts for one job, restarts of the engine included."""
 
 _MAX_CRASHES: Final = 2
@@ -328,6 +328,6 @@ def _remove_leftovers(folder: Path, token: str, *, kept: RenderJob | None) -> No
 def _died() -> dict[str, str]:
     return {
         "code": "render_died",
-        "message": "The render stopped before it was finished, and so did the second try.",
+        "message": "The render stopped before it was finished, again and again.",
         "hint": "Export again with a smaller size; close other programs if memory is short.",
     }

@@ -22,6 +22,8 @@ PART_SUFFIX: Final = ".part"
 MAX_FILES: Final = 200
 _LONGEST_NAME: Final = 200
 _DISK_CHECK_BYTES: Final = 64 * 1024 * 1024
+# without O_BINARY Windows would turn line ends in footage
+_NEW_FILE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _NO_SPACE: Final = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -72,9 +74,7 @@ class FileSink:
         self._hash = hashlib.sha256()
         self._size = 0
         self._check_at = _DISK_CHECK_BYTES
-        self._file: FileIO | None = FileIO(
-            os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
-        )
+        self._file: FileIO | None = FileIO(os.open(self._path, _NEW_FILE, 0o600), "w")
 
     def write(self, data: bytes | memoryview) -> None:
         """Append bytes.

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import requests
 
-from mango_skill.engine import children
+from mango_skill.engine import children, jobs
 from mango_skill.engine.store import Store
 from mango_skill.engine.store.database import Database
 from mango_skill.engine.store.migrations import MIGRATIONS
@@ -145,7 +145,7 @@ while True:
 """
     prelude = f"from mango_skill.engine import jobs\njobs.children.command = lambda module: {worker(body)!r}"
     caller: Caller | None = None
-    for number in range(1, 4):
+    for number in range(1, jobs.MAX_ATTEMPTS + 1):
         program = run_engine(prelude=prelude)
         record = record_of(program, home)
         if caller is None:
