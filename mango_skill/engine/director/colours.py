@@ -8,6 +8,7 @@ from dataclasses import replace
 from mango_skill.engine.director.asked import Asked, Json
 from mango_skill.engine.director.cuts import Handler
 from mango_skill.engine.director.desk import Desk
+from mango_skill.engine.director.looks import nearest_effect, nearest_look
 from mango_skill.engine.director.outcomes import CannotDo, MustAsk
 from mango_skill.engine.director.sources import claim, find_source
 from mango_skill.timeline import Effect, MediaKind, TimeRange, Transition, edits
@@ -120,8 +121,11 @@ def look(desk: Desk, asked: Asked) -> None:
     name = asked.word("name")
     if name is None:
         raise MustAsk("which_look", missing="name")
-    put_effect(desk, asked, Effect("look", {"name": name.strip().casefold().replace(" ", "_")[:60]}))
-    desk.did_there(asked, "look", name=name.replace("_", " "))
+    drawn, exact = nearest_look(name)
+    if not exact:
+        desk.aside("nearest", said=name.replace("_", " ")[:40], name=drawn)
+    put_effect(desk, asked, Effect("look", {"name": drawn}))
+    desk.did_there(asked, "look", name=drawn.replace("_", " "))
 
 
 def lut(desk: Desk, asked: Asked) -> None:
@@ -136,7 +140,13 @@ def effect(desk: Desk, asked: Asked) -> None:
     name = asked.word("name")
     if name is None:
         raise MustAsk("which_effect", missing="name")
-    made = Effect("stylize", {"name": name.strip().casefold().replace(" ", "_")[:60]})
+    if name.casefold() in ("pixelate", "blur"):
+        blur(desk, Asked(name.casefold(), asked.parameters))
+        return
+    drawn, exact = nearest_effect(name)
+    if not exact:
+        desk.aside("nearest", said=name.replace("_", " ")[:40], name=drawn)
+    made = Effect("stylize", {"name": drawn})
     at = asked.value("at")
     if at is not None and not asked.has("start", "end", "clip"):
         desk.need_clips()
@@ -147,7 +157,7 @@ def effect(desk: Desk, asked: Asked) -> None:
         desk.timeline = edits.treat(desk.timeline, replace(made, range=held))
     else:
         put_effect(desk, asked, made)
-    desk.did_there(asked, "stylized", name=name.replace("_", " "))
+    desk.did_there(asked, "stylized", name=drawn.replace("_", " "))
 
 
 def fade(desk: Desk, asked: Asked) -> None:

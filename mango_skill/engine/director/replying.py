@@ -77,7 +77,11 @@ def say_capital(sentence: str) -> str:
     if "." in first.rstrip("."):
         return sentence  # a file name is written as it is
     at = next((place for place, c in enumerate(sentence) if c.isalnum()), None)
-    return sentence if at is None else sentence[:at] + sentence[at].upper() + sentence[at + 1 :]
+    return (
+        sentence
+        if at is None or "“" in sentence[:at]
+        else sentence[:at] + sentence[at].upper() + sentence[at + 1 :]
+    )
 
 
 def _joined(sentences: list[str], language: str) -> str:

@@ -29,6 +29,8 @@ _LEAST_FPS = 5
 _LONG_SIDE = 3840
 PHOTO_CANVAS = 1920, 1080
 
+_PHOTO = MediaReference("", "", MediaKind.IMAGE, width=2, height=1)
+_TALL_PHOTO = MediaReference("", "", MediaKind.IMAGE, width=1, height=2)
 _PLACED = {"inner": {"placed": True}}
 
 
@@ -38,13 +40,12 @@ def place_uploads(timeline: Timeline, assets: Mapping[str, MediaReference]) -> T
     Pass the files just uploaded (not those of earlier uploads: what the user has deleted since must not
     come back). A file that is on the timeline already stays as it is. Videos and photos (4 s) join the
     storyline, the first audio file becomes music; captions and colour tables wait until they are named.
-    The first picture decides the frame.
+    The first video decides the frame, the first photo where there is none.
     """
     used = {clip.media.asset for _, clip in timeline.clips() if isinstance(clip.media, AssetSource)}
     fresh = [media for media in assets.values() if media.id not in used]
     pictures = [media for media in fresh if media.kind in (MediaKind.VIDEO, MediaKind.IMAGE)]
-    if timeline.canvas is None and pictures:
-        timeline = replace(timeline, canvas=canvas_for(pictures[0]))
+    timeline = replace(timeline, canvas=_canvas(timeline, pictures))
     old_end = _end(timeline)
     if pictures:
         clips = [marked(clip_of(media)) for media in pictures]
@@ -109,6 +110,16 @@ def has_sound(timeline: Timeline, assets: Mapping[str, MediaReference]) -> bool:
 def duck() -> Effect:
     """Return the default ducking of a bed under speech."""
     return Effect("duck", {"db": DUCK_DB})
+
+
+def _canvas(timeline: Timeline, pictures: list[MediaReference]) -> Canvas | None:
+    videos = [media for media in pictures if media.kind is MediaKind.VIDEO]
+    chosen = next(iter(videos or pictures), None)
+    stills = all(clip.source is None for clip in edits.storyline(timeline))
+    as_photo = timeline.canvas in (canvas_for(_PHOTO), canvas_for(_TALL_PHOTO))
+    if chosen is None or not (timeline.canvas is None or (videos and stills and as_photo)):
+        return timeline.canvas
+    return canvas_for(chosen)
 
 
 def _as_music(timeline: Timeline, media: MediaReference) -> Timeline:

@@ -13,6 +13,7 @@ from mango_skill.engine.director.asked import Json
 
 FALLBACK = "en"
 LONGEST_VALUE = 80
+LONGEST_LIST = 400
 
 
 @cache
@@ -78,7 +79,7 @@ class _Filler(string.Formatter):
             return f"{value:g}"
         if isinstance(value, list | tuple):
             return self._table["comma"].join(shorten(str(one)) for one in value)
-        return shorten(str(value))
+        return shorten(str(value), LONGEST_LIST if ", " in str(value) else LONGEST_VALUE)
 
     def _choices(self, value: Any) -> str:
         said = [f"“{shorten(str(one), 40)}”" for one in list(value)[:6]]

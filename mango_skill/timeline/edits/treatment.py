@@ -81,4 +81,6 @@ def _each_clip(
 def _same_place(one: Effect, fresh: Effect) -> bool:
     same_target = one.parameters.get("target") == fresh.parameters.get("target")
     same_region = one.parameters.get("left_percent") == fresh.parameters.get("left_percent")
+    if fresh.kind == "stylize" and one.parameters.get("name") != fresh.parameters.get("name"):
+        return False
     return one.kind == fresh.kind and one.range == fresh.range and same_target and same_region

@@ -678,3 +678,40 @@ def test_asset_ids_never_come_from_words(talk: Project) -> None:
     talk.do({"op": "add_music", "mood": "calm"}, {"op": "add_title", "text": "asset: talk.mp4"})
     used = {clip.media.asset for _, clip in talk.timeline.clips() if isinstance(clip.media, AssetSource)}
     assert used == {"talk.mp4"}
+
+
+def test_looks_and_effects_are_those_that_are_drawn() -> None:
+    from mango_skill.engine.director import looks
+    from mango_skill.engine.render import colour, styles
+
+    assert set(looks.LOOKS) == set(colour.LOOKS)
+    assert set(looks.EFFECTS) == set(styles.STYLES)
+    assert set(looks._LOOK_WORDS.values()) <= set(looks.LOOKS)
+    assert set(looks._EFFECT_WORDS.values()) <= set(looks.EFFECTS)
+
+
+def test_a_look_nobody_knows_is_said_and_a_near_one_is_named(talk: Project) -> None:
+    assert "cinematic" in talk.do({"op": "look", "name": "banana"}).text
+    assert talk.timeline.effect("look") is None
+    direction = talk.do({"op": "look", "name": "golden_hour"})
+    assert "“golden hour” is drawn as golden" in direction.text
+    assert not talk.do({"op": "effect", "name": "rain"}).steps[0].ok
+    talk.do({"op": "effect", "name": "glitch", "at": 3}, {"op": "effect", "name": "vhs"})
+    assert [one.parameters["name"] for one in effects(talk, "stylize")] == ["glitch", "vhs"]
+
+
+def test_the_first_video_decides_the_frame_even_after_photos(project: Project, footage: Footage) -> None:
+    project.upload(footage("logo.png", 0, kind=MediaKind.IMAGE, width=300, height=300))
+    project.upload(footage("phone.mp4", 5, width=1080, height=1920, fps=Fraction(30000, 1001)))
+    canvas = project.timeline.canvas
+    assert canvas is not None
+    assert (canvas.width, canvas.height, canvas.fps) == (1080, 1920, Fraction(30000, 1001))
+
+
+def test_a_huge_or_odd_video_gets_a_frame_that_can_be_encoded(project: Project, footage: Footage) -> None:
+    project.upload(footage("huge.mp4", 5, width=7681, height=4321, fps=Fraction(1000)))
+    canvas = project.timeline.canvas
+    assert canvas is not None
+    assert canvas.width <= 3840
+    assert canvas.width % 2 == canvas.height % 2 == 0
+    assert canvas.fps == 30
