@@ -5,6 +5,7 @@ A cluster is a letter with its marks, or a whole emoji sequence (skin tones, joi
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from itertools import groupby
@@ -36,6 +37,28 @@ class Run:
 
     text: str
     right_to_left: bool
+
+
+#: More than this is no title; the rest is left out so that a novel pasted by mistake costs nothing.
+LONGEST_TEXT = 2_000
+
+
+def clean_text(text: str) -> str:
+    """Return what can be drawn: composed letters, plain line breaks, no control characters or half surrogates."""
+    plain = text[: 2 * LONGEST_TEXT].replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    plain = re.sub("[\u2028\u2029\x0b\x0c\x85]", "\n", plain)
+    kept = (
+        one
+        for one in unicodedata.normalize("NFC", plain)
+        if one in {"\n", "\u200c", "\u200d"}
+        or 0xE0020 <= ord(one) < 0xE0080
+        or unicodedata.category(one) not in _UNDRAWN
+    )
+    return "".join(kept)[:LONGEST_TEXT]
+
+
+# Controls, format characters (explicit directions among them) and surrogates.
+_UNDRAWN = frozenset({"Cc", "Cf", "Cs"})
 
 
 def split_clusters(text: str) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Literal
 
 from PIL import Image, ImageColor, ImageDraw, ImageFilter
 
+from mango_skill.engine.media.clusters import clean_text
 from mango_skill.engine.media.layout import Block, Line, fit_block
 from mango_skill.engine.media.typefaces import load_font
 
@@ -111,6 +112,8 @@ def draw_text(text: str, style: TextStyle, canvas_size: tuple[int, int]) -> Draw
     Lines are broken at spaces and between ideographs so that they are about equally long; a text that is too
     high for the canvas is made smaller, at most to two fifths. Line breaks in the text are kept.
 
+    Control characters are left out, and what goes on beyond ``clusters.LONGEST_TEXT`` letters.
+
     Raises:
         ConfigurationError: ``no_fonts``.
         ValueError: A colour that is none.
@@ -121,7 +124,7 @@ def draw_text(text: str, style: TextStyle, canvas_size: tuple[int, int]) -> Draw
     wide = max(16, min(round(width * style.max_width_percent / 100), width - 2 * margin))
     high = max(16, height - 2 * margin)
     block = fit_block(
-        text.strip("\n") or " ",
+        clean_text(text).strip("\n") or " ",
         size=max(8, round(short * style.size_percent / 100)),
         weight=style.weight,
         italic=style.italic,
