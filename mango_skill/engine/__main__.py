@@ -37,6 +37,13 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os
     except MangoError as problem:
         print(f"{problem.message} {problem.hint}".strip(), file=sys.stderr)
         return EXIT_ALREADY_RUNNING if problem.code == "already_running" else EXIT_FAILED
+    except OSError as problem:
+        print(
+            f"The engine's folder can't be used: {problem.strerror}. "
+            "Check its permissions and the disk's room, or set MANGO_HOME.",
+            file=sys.stderr,
+        )
+        return EXIT_FAILED
     except KeyboardInterrupt:
         return 0
     return 0

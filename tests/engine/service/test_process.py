@@ -236,6 +236,23 @@ def test_a_folder_that_can_t_be_made_is_one_sentence(run_engine: Callable[..., P
     assert "Traceback" not in said
 
 
+@pytest.mark.parametrize("in_the_way", ["logs", "engine/engine.json", "engine/sessions"])
+def test_what_can_t_be_written_there_is_one_sentence(
+    run_engine: Callable[..., Program], home: Path, in_the_way: str
+) -> None:
+    """Something else stands where the engine writes; permissions would not stop a test that root runs."""
+    place = home.parent / in_the_way
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if place.suffix:
+        (place / "not empty").mkdir(parents=True)
+    else:
+        place.write_text("in the way")
+    code, said = ended(run_engine())
+    assert code == 1
+    assert said.startswith("The engine's folder can't be used:")
+    assert said.count("\n") == 1
+
+
 def test_bad_settings_are_one_sentence(run_engine: Callable[..., Program], home: Path) -> None:
     config = home.parent / "config"
     config.mkdir(parents=True)
