@@ -331,6 +331,8 @@ _OPENING = re.compile(r"(?<![a-z])(?:the |my )?(?P<o>opening|starting|beginning|
 _LIST = r"<n\d+>(?:(?:,? and |,? & |, ?|、| or |/|\+|和|跟|与|及|到|至| ?- ?| to | through | thru )(?:clip |shot |scene |#|第)?<n\d+>(?![x%:.]| ?(?:seconds?|s|sec|秒|times|fps|db|lufs)(?![a-z]))){0,12}"
 _NUMBERED_CLIPS = re.compile(rf"(?<![a-z])(?:the )?(?:video )?{_CLIP_NOUN}(?: number| no\.?| nr\.?)? ?#?(?P<list>{_LIST})(?! ?(?:times|x|seconds?|secs?|s|minutes?|mins?|percent|fps)(?![a-z])|%)")
 _LEADING_CLIPS = re.compile(r"(?<![a-z])(?:the |my )?(?P<which>first|opening) <n(?P<n>\d+)> (?:video )?" + _CLIP_NOUN + r"(?![a-z])")
+_BARE_CLIPS = re.compile(rf"(?:(?<=except )|(?<=except for ))(?:numbers? )?(?P<list>{_LIST})(?=$|[,.;])")
+_BARE_ORDINAL = re.compile(rf"(?:(?<=except )|(?<=except for ))(?:the )?(?P<o>{_ORDINAL})(?=$|[,.;]| and(?! {_ORDINAL}))")
 _FIRST_FEW = re.compile(r"(?:(?<=except )|(?<=except for )|(?<=but )|(?<=only )|(?<=keep ))(?:the )?first <n(?P<n>\d+)>(?=$|[,.;]| and)")
 _ZH_NOUN = "(?:个|段|条|张|支|部)?(?:视频片段|片段|视频|镜头|素材|画面|部分|照片|图片|短片|段落|片子)"
 _CHINESE_CLIPS = re.compile(rf"第(?P<list>{_LIST})(?:{_ZH_NOUN}|个|段|条|张|支|部)(?!半)")
@@ -345,6 +347,8 @@ _LAST = "last"
 
 def _mark_clips(message: Annotated) -> None:
     message.mark(_LEADING_CLIPS, "c", lambda m: _count_up(message.value(f"n{m['n']}")))
+    message.mark(_BARE_CLIPS, "c", lambda m: _read_clip_list(message, m["list"]))
+    message.mark(_BARE_ORDINAL, "c", lambda m: [_LAST if m["o"] in ("last", "final") else read_ordinal(m["o"])])
     message.mark(_FIRST_FEW, "c", lambda m: _count_up(message.value(f"n{m['n']}")))
     message.mark(_ORDINAL_CLIPS, "c", _read_ordinals)
     message.mark(_OPENING, "c", lambda m: [1] if m["o"] in ("opening", "starting", "beginning") else [_LAST])

@@ -9,7 +9,7 @@ from mango_skill.operations.kinds import JsonValue
 from mango_skill.operations.model import Operation
 
 # What may be done twice on purpose.
-_REPEATABLE = frozenset({"duplicate_clip", "undo", "redo", "split", "trim_start", "trim_end", "remove_range", "add_sfx", "insert_clip", "clarify", "delete_clip", "add_title", "rotate"})
+_REPEATABLE = frozenset({"duplicate_clip", "undo", "redo", "split", "trim_start", "trim_end", "remove_range", "add_sfx", "insert_clip", "clarify", "delete_clip", "add_title"})
 _ABOUT_TITLE = frozenset({"title", "text"})
 
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from mango_skill.language.clauses import MOST_CLAUSES, strip_lead
 from mango_skill.language.negation import is_negated
 from mango_skill.operations.annotate import Annotated
-from mango_skill.operations.catalog import CATALOG
 from mango_skill.operations.clause import Clause, make
 from mango_skill.operations.merging import absorbs, merge
 from mango_skill.operations.model import Operation
@@ -32,15 +31,15 @@ _FILLER = re.compile(
     r"^(?:(?:please|pls|thanks|thank you|thx|hi|hello|hey|there|ok|okay|yes|no|sure|great|nice|cool|perfect|awesome|good|well|so|um|alright|right|you|the|this|that|is|are|it|it's|that's|all|for|now|me|my|video|clip|footage|i|we|have|here|here's|a|and|but|just|in|of|to|done|done yet|very|much|really|cheers|guys|mate|lol|haha|today|tomorrow|wait|stop|actually|maybe|kind|sorry|first|next|finally|last|also|thing|as well|too|exactly|only|like)(?![a-z])[\s,.!?'~]*)+$"
     r"|^(?:请|谢谢你?|感谢|你好|您好|好的?|嗯|哦|麻烦了?你?|辛苦了?|吧|啊|呢|了|的|一下|就行|就好|可以|可以吗|好吗|行吗|行|对|是的|没错|视频|这个|我的|帮我|哈+|谢啦|多谢|拜托|等等|稍等|嘿|那个|然后|最后|首先|其次|好了|停|不|不是|别的|即可|就可以|就可以了|就行了|就好了|，|。|！|!|\.)+$"
 )
-_REST = re.compile(r"^(?:(?:and )?(?:bin|drop|delete|remove|cut|lose|discard|ditch|trash|throw away|get rid of|scrap|toss|dump|erase) (?:all )?(?:of )?(?:the rest|everything else|all else|the others|anything else|the remaining\w*)|the rest (?:can go|goes|is not needed|isn't needed)|(?:把)?(?:其余|其他|其它|剩下|剩余|别的|余下|多余)(?:的)?(?:部分|内容|片段|时间|地方)?(?:都|全部|全|统统)?(?:不要|删|去|剪|丢|扔)(?:掉|除|了)*|(?:删|去|剪)(?:掉|除)?(?:其余|其他|剩下|别的)(?:的)?(?:部分|内容)?|fix it|fix that|correct it|correct that|修一下|修好|修正一下|处理一下|调整一下|改一下|弄一下|解决一下|转正|摆正|正过来|转回来)$")
-_EXPLAINS = re.compile(r"^(?:because|since|so that|as it|as they|it (?:is|looks|feels|sounds|was|has|covers|distracts|gets|keeps)|it's|they (?:are|look|cover|feel|sound|hide|block)|they're|that way|that's|i think|i like|i don't like|i hate|i feel|i filmed|i shot|i recorded|we filmed|we shot|which|you know|this is|here is|here are|these are|there is|there are|there's|my |the (?:viewers?|audience|client)|people|nobody|for my|for the|for our|for a|otherwise|thanks|somehow|if you|if possible|as (?:soon|usual|before)|but not too|not too|nothing else|that's (?:it|all)|no need|don't worry)(?![a-z])|^(?:因为|这样|不然|否则|因此|所以|感觉|我觉得|看起来|看着|觉得|挡|有点|有些|就这些|其他不变|别的不变|这是|这段是|我拍的|客户|观众|如果|不要太|别太|其他的?(?:都)?(?:不变|别动|不动|保持))")
+_REST = re.compile(r"^(?:(?:and )?(?:bin|drop|delete|remove|cut|lose|discard|ditch|trash|throw away|get rid of|scrap|toss|dump|erase) (?:all )?(?:of )?(?:the rest|everything else|all else|the others|anything else|the remaining\w*)|(?:drop|remove|cut|mute|delete|lose) (?:all )?(?:the )?other (?:sounds?|noises?|audio|parts|bits)|the rest (?:can go|goes|is not needed|isn't needed)|(?:把)?(?:其余|其他|其它|剩下|剩余|别的|余下|多余)(?:的)?(?:部分|内容|片段|时间|地方)?(?:都|全部|全|统统)?(?:不要|删|去|剪|丢|扔)(?:掉|除|了)*|(?:删|去|剪)(?:掉|除)?(?:其余|其他|剩下|别的)(?:的)?(?:部分|内容)?|fix it|fix that|correct it|correct that|修一下|修好|修正一下|处理一下|调整一下|改一下|弄一下|解决一下|转正|摆正|正过来|转回来)$")
+_EXPLAINS = re.compile(r"^(?:because|since|so that|as it|as they|it (?:is|looks|feels|sounds|was|has|covers|distracts|gets|keeps)|it's|they (?:are|look|cover|feel|sound|hide|block)|they're|that way|that's|i think|i like|i don't like|i hate|i feel|i filmed|i shot|i recorded|we filmed|we shot|which|you know|this is|here is|here are|these are|there is|there are|there's|my |the (?:viewers?|audience|client)|people|nobody|for my|for the|for our|for a|otherwise|thanks|somehow|if you|if possible|as (?:soon|usual|before)|it (?!all)|this |they |but not too|not too|nothing else|that's (?:it|all)|no need|don't worry)(?![a-z])|^(?:因为|这样|不然|否则|因此|所以|感觉|我觉得|看起来|看着|觉得|挡|有点|有些|就这些|其他不变|别的不变|这是|这段是|我拍的|客户|观众|如果|不要太|别太|其他的?(?:都)?(?:不变|别动|不动|保持))")
 _PRONOUN = re.compile(r"(?<![a-z])(?:it|them|that|this|those|these)(?![a-z])(?! (?:clip|video|part|shot|scene))")
 _TOPICS = {
     "add_captions": "captions", "style_captions": "captions", "shift_captions": "captions", "edit_captions": "captions", "translate_captions": "captions",
     "add_title": "title", "edit_text": "title", "style_text": "title", "animate_text": "title", "extend_text": "title",
     "add_music": "music", "replace_music": "music", "watermark": "watermark", "duck": "music", "lower_third": "lower third",
 }
-_CHINESE_TOPICS = {"captions": "字幕", "title": "标题", "music": "音乐", "watermark": "水印", "lower third": "人名条"}
+_CHINESE_TOPICS = {"captions": "字幕", "title": "标题", "music": "音乐", "watermark": "水印", "lower third": "人名条", "voice": "人声"}
 # What these clauses mean depends on what was spoken of before them.
 _TOPICAL = frozenset({"zoom", "set_volume", "fade_in", "fade_out", "brightness", "move_clip", "crop", "speed", "flip", "rotate", "effect", "mute", "blur", "remove_range", "saturation", "temperature", "look", "trim_end", "set_duration", "clarify", "add_title", "grayscale", "pan", "keep_range", "invert", "transition", "extend_text", "style_text", "add_captions", "style_captions", "remove_text"})
 _VERB = re.compile(
@@ -154,6 +153,8 @@ def _take(reading: _Reading, raw: str) -> None:
         return
     if _fits_shape(reading, clause):
         return
+    if reading.steps and reading.operations[-1].name == "chroma_key" and "<f" in clause and _read_as_more(reading, clause):
+        return
     if reading.pending and _read_with_pending(reading, clause):
         return
     if reading.steps and _read_with_topic(reading, clause):
@@ -176,16 +177,18 @@ def _take(reading: _Reading, raw: str) -> None:
 
 def _same_clip(reading: _Reading, clause: str, found: list[Operation]) -> list[Operation]:
     """"make clip 2 black and white and slow it down": the pronoun is the clip."""
-    if not reading.steps or not found or not _PRONOUN.search(clause) or reading.clause(clause).all("c"):
+    pronoun = _PRONOUN.search(clause)
+    if not reading.steps or not pronoun or reading.clause(clause).all("c"):
         return found
     last = reading.operations[-1]
     clip = last.parameters.get("clip")
-    if clip is None or last.name in ("delete_clip", "move_clip", "duplicate_clip", "trim_start", "trim_end"):
+    if clip is None or last.name in ("delete_clip", "duplicate_clip"):
         return found
-    return [
-        operation.changed(clip=clip) if "clip" in CATALOG[operation.name].parameters and not set(operation.parameters) & {"start", "end", "clips_except"} and operation.name not in ("delete_clip", "move_clip") else operation
-        for operation in found
-    ]
+    mark = reading.message.put("c", [clip], pronoun.group())
+    meant = reading.read(clause[: pronoun.start()] + mark + clause[pronoun.end() :])
+    if meant and (not found or {operation.name for operation in meant} == {operation.name for operation in found}):
+        return meant
+    return found
 
 
 def _flush(reading: _Reading) -> None:
@@ -277,6 +280,8 @@ def _read_with_pending(reading: _Reading, clause: str) -> bool:
 def _topic(reading: _Reading) -> str | None:
     for operation in reversed(reading.operations):
         topic = _TOPICS.get(operation.name)
+        if operation.name in ("set_volume", "mute", "pitch", "fade_in", "fade_out") and operation.parameters.get("target") in ("music", "voice"):
+            return str(operation.parameters["target"])
         if topic:
             target = operation.parameters.get("target")
             return str(target).replace("_", " ") if operation.name in ("style_text", "animate_text") and target in ("watermark", "text") else topic

@@ -24,6 +24,9 @@ _FIXED = re.compile(
 )
 _SAME = re.compile(r"(<([rtdqhefcpn])\d+>)((?:,? and (?:again )?(?:at |from |between |the |in )?|,? or |, ?(?:at |from )?| & |、|，)(?=<\2\d+>))")
 _ENDS = re.compile(r"(<[he]\d+>)( and |,? and the | & | plus )(<[he]\d+>)")
+_ALL_BUT = re.compile(
+    r"(?<![a-z])((?:all|every|everything|each|everywhere)(?: (?:the|of|my|clips?|shots?|scenes?|videos?|other|one)){0,4}) but (?!not|don't|keep|leave|make)"
+)
 _NOUN_EN = r"(?:background music|end credits|filler words|sound effects?|license plates?|number plates?|film grain|progress bar|black bars|captions?|subtitles?|subs|music|titles?|transitions?|watermark|logo|voice|brightness|contrast|saturation|sharpness|silences?|pauses|fillers|faces|vignette|intro|outro|countdown|text|credits|chapters|exposure|warmth|stickers?|vocals|original audio|original sound|voiceover|soundtrack)"
 _NOUN_ZH = r"(?:背景音乐|字幕|音乐|配乐|标题|转场|水印|亮度|对比度|饱和度|停顿|口头禅|语气词|人脸|车牌|暗角|颗粒|片头|片尾|进度条|音效|原声|人声|贴纸|倒计时|锐度|静音片段|空白)"
 _ALSO_EN = re.compile(rf"(?<![a-z])((?:the |my |all |all the |some |any |a )*{_NOUN_EN})((?:,? (?:and|or|&|plus) |, )(?=(?:the |my |all |all the |some |any |a )*{_NOUN_EN}(?![a-z])))")
@@ -47,6 +50,7 @@ def prepare(text: str) -> Annotated:
     message.text = _simplify(message.text)
     commands, known = command_words()
     message.text = correct(message.text, commands=commands, known=known, slips=read_data("spelling.json")["slips"])
+    message.text = _ALL_BUT.sub(r"\1 except ", message.text)
     annotate(message)
     return message
 

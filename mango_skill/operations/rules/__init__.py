@@ -26,9 +26,9 @@ RULES: tuple[Rule, ...] = (
     read_picture,
     read_files,
     read_image,
+    read_generated,
     read_clips,
     read_times,
-    read_generated,
 )
 
 

@@ -65,7 +65,7 @@ def _read_place(text: str, *, moved: bool) -> dict[str, Any]:
     if moved:
         if pattern(r"(?:mov\w*|shift|rais\w*|bring|nudge|push|slide|put)(?: \w+){0,4} (?:up|higher)(?![a-z])(?! to)|(?<![a-z])higher|raise (?:the|them)|[往向]上[移挪调一点]|[往向]上$|上移|移上去|高一点|高一些|抬高|移高|靠上一点").search(text):
             return {"position": "higher"}
-        if pattern(r"(?:mov\w*|shift|bring|nudge|push|slide|put)(?: \w+){0,4} (?:down|lower)(?![a-z])(?! to)|(?<![a-z])lower(?! third|[- ]?(?:left|right|case))(?: down| on| in|$|,| a)|[往向]下[移挪调一点]|[往向]下$|下移|低一点|低一些|移低|靠下一点").search(text):
+        if pattern(r"(?:mov\w*|shift|bring|nudge|push|slide|put)(?: \w+){0,4} (?:down|lower)(?![a-z])(?! to)|(?<![a-z])lower(?! third|[- ]?(?:left|right|case))(?: down| on| in|$|,| a)|^lower (?:the|my) (?:captions|subtitles|subs|title)|[往向]下[移挪调一点]|[往向]下$|下移|低一点|低一些|移低|靠下一点").search(text):
             return {"position": "lower"}
     cleaned = re.sub(r"(?:in|on|over) the (?:top|left) of|left out|right (?:now|away)|from the (?:left|right|top|bottom)|from below|slide \w+|从[左右上下]边?|字幕上|标题上|画面上|屏幕上|视频上|加上|打上|写上|放上|配上|贴上|上面写|右边缘|上字|上下|all right|left alone|一下", "", text)
     found = find_position(cleaned)
@@ -83,7 +83,7 @@ def read_captions(clause: Clause) -> list[Operation]:
         found = read(clause)
         if found:
             return found
-    return [make("add_captions", **_wishes(clause))] if not pattern(r"\?$|吗").search(text) else []
+    return [make("add_captions", **_wishes(clause))] if not clause.all("q") else []
 
 
 def _languages(clause: Clause) -> list[str]:

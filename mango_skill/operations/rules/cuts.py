@@ -30,6 +30,8 @@ def read_times(clause: Clause) -> list[Operation]:
 
 
 def _silence(clause: Clause) -> list[Operation]:
+    if clause.says(r"(?<![a-z])tighten(?: (?:it|this|the (?:edit|pacing|video|cut)|everything|things))?(?: up)?$|(?:剪得|节奏)(?:更)?紧凑") and not clause.all("d"):
+        return [make("remove_silence")]
     if not clause.has("silence") or clause.has("captions", "transition") or clause.has("speed") and clause.has("faster") and not clause.has("remove"):
         return []
     removing = clause.has("remove", "shorter") or clause.says(r"(?<![a-z])(?:tighten|clean|trim|jump ?cut|cut|no|out|auto-?cut|close up|collapse|squeeze)(?![a-z])|[去剪删]|缩|不要|紧凑|清")
@@ -76,6 +78,9 @@ def _fillers(clause: Clause) -> list[Operation]:
 
 
 def _retakes(clause: Clause) -> list[Operation]:
+    best = clause.says(r"(?:keep|use|leave)(?: only| just)?(?: the| my)? (best|final) takes?(?![a-z])|(?:只|仅)?(?:保留|留|用)最(?:好|佳)的?(?:一遍|那遍|一次|那条|一条)")
+    if best:
+        return [make("remove_retakes", keep="last" if best[1] == "final" else "best")]
     if not clause.has("retakes") or clause.all("f"):
         return []
     if not (clause.has("remove", "keep") or clause.says(r"(?<![a-z])(?:only|keep|best|last take|clean)(?![a-z])|[去剪删留]|只要")):
@@ -152,7 +157,7 @@ def _highlight(clause: Clause) -> list[Operation]:
     if number is not None and number > 1 and clause.has("highlight") and clause.says(r"(?:best|top|most|key|精彩|高光) (?:\w+ )*(?:moments|clips|parts|bits)|<n\d+>(?:个|条|段).*(?:精彩|高光|亮点)") and (clause.says(r"(?:for|as|into) (?:\w+ )*(?:shorts|reels|tiktok|social)") or clause.says(r"<n\d+> (?:\w+ )?(?:vertical )?(?:highlight )?clips|条")):
         return [make("make_shorts", count=int(number), seconds=seconds, ratio=_ratio(clause))]
     if clause.has("highlight") and not clause.has("title", "text", "captions", "annotation") and not clause.says(r"highlights? (?:the|in the (?:picture|image)|and shadows|button)|recover|blown|高光(?:太|过|压|调|降|提)|highlighted|highlight (?:the|my|this|key|important) (?:word|text|button|name|line)"):
-        if finding or clause.says(r"highlight|best (?:moments|bits|parts)|recap|teaser|集锦|精彩|混剪|精华|回顾|高光"):
+        if finding or clause.says(r"highlight|best (?:moments|bits|parts|<d)|recap|teaser|集锦|精彩|混剪|精华|回顾|高光"):
             operations = [make("highlight", seconds=seconds if seconds is not None else None)]
             ratio = _ratio(clause)
             if ratio:
@@ -180,7 +185,7 @@ def _freeze(clause: Clause) -> list[Operation]:
     lengths = re.findall(r"<[td]\d+>", text)
     values = [clause.message.value(mark) for mark in lengths]
     seconds: Any = None
-    if clause.says(r"(?:last|final|closing|ending) frame|(?:at|on) (?:the )?(?:very )?end(?![a-z])|(?:the )?end(?:ing)? frame|最后一?帧|最后<n\d+>帧|结尾|末尾|最后(?:画面|一个画面|的画面|定格)|片尾|尾帧"):
+    if clause.says(r"(?:last|final|closing|ending) frame|(?:end|ends|ending|finish|close) (?:on|with)|(?:at|on) (?:the )?(?:very )?end(?![a-z])|(?:the )?end(?:ing)? frame|最后一?帧|最后<n\d+>帧|结尾|末尾|最后(?:画面|一个画面|的画面|定格)|片尾|尾帧"):
         at = "end"
     elif clause.says(r"(?:first|opening|starting) frame|(?:at|on) (?:the )?(?:very )?(?:start|beginning)(?![a-z])|第?一帧|首帧|开头|开始|第<n\d+>帧"):
         at = 0
@@ -239,7 +244,7 @@ def _frames(clause: Clause) -> list[Operation]:
 def _keep(clause: Clause) -> list[Operation]:
     text = clause.text
     ranges = clause.all("r")
-    keeping = clause.says(r"(?<![a-z])(?:keep|keeps|keeping|leave only|leave just|leave me with|retain|save|preserve|only|just|extract|grab|use|(?:trim|cut) (?:\w+ |<c\d+> )*(?:to|down to)(?! (?:the )?<d)|crop to|reduce (?:\w+ )*to|shorten (?:\w+ )*to (?:its |the )?<|pull out|take (?:only|just))(?![a-z])|保留|只留|留下|只要|截取|留|只取|只用|提取|只剩|取|截出|截下|剪到只剩")
+    keeping = clause.says(r"(?<![a-z])(?:keep|keeps|keeping|leave only|leave just|leave me with|retain|save|preserve|only|just|extract|grab|use|(?:trim|cut|crop) (?:\w+ |<c\d+> )*(?:to|down to)(?! (?:the )?<d)|crop to|reduce (?:\w+ )*to|shorten (?:\w+ )*to (?:its |the )?<|pull out|take (?:only|just))(?![a-z])|保留|只留|留下|只要|截取|留|只取|只用|提取|只剩|取|截出|截下|剪到只剩")
     dropping = clause.has("remove") and not clause.says(r"(?<![a-z])(?:trim|cut) (?:\w+ |<c\d+> )*(?:down )?to(?![a-z])|只要|不要别的|其他.{0,3}[删去不剪]|其余.{0,3}[删去不剪]|剩下.{0,3}[删去不剪]|the rest")
     inverted = clause.has("remove") and clause.has("except", "rest") and (ranges or clause.one("h") is not None or clause.one("e") is not None) and clause.says(r"(?<![a-z])(?:everything|all|anything)(?: \w+)? (?:except|but|other|outside|apart)|the rest|everything else|除了|以外|之外|其余|其他|剩下|outside")
     if not (keeping and not dropping) and not inverted:

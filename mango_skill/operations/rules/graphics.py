@@ -125,7 +125,7 @@ def _progress(clause: Clause) -> list[Operation]:
 
 
 def _slideshow(clause: Clause) -> list[Operation]:
-    each = clause.says(r"(?:each|every|per) (?:photo|picture|image|slide|pic|one)|(?:photos?|pictures?|images?|slides?).{0,24}(?:each|apiece)|<d\d+> (?:each|per|a) ?(?:photo|picture|image|slide)?|每张|每幅")
+    each = clause.says(r"(?:each|every|per) (?:photo|picture|image|slide|pic|one)|(?:photos?|pictures?|images?|slides?).{0,24}(?:each|apiece)|<d\d+> each|<d\d+> (?:per|a) (?:photo|picture|image|slide)|每张|每幅")
     images = clause.has("image")
     if clause.has("slideshow") or (images and each and clause.seconds() is not None and not clause.all("f")):
         return [make("slideshow", seconds_each=clause.seconds())]

@@ -316,14 +316,14 @@ def _rotate(clause: Clause) -> list[Operation]:
     text = clause.text
     if degrees is not None and clause.says(r"色温|hue"):
         return []
-    left = pattern(r"counter-?clockwise|anti-?clockwise|ccw|(?:rotat\w+|turn|turned|spin|tilt)(?: \w+){0,3} (?:to the )?left|逆时针|向左|往左|左转|左旋").search(text)
+    left = pattern(r"counter-?clockwise|anti-?clockwise|ccw|(?:rotat\w+|turn|turned|spin|tilt)[^,]{0,40} (?:to the )?left|逆时针|向左|往左|左转|左旋").search(text)
     if degrees is not None:
         return spread("rotate", clause, degrees=-degrees if left and degrees > 0 else degrees)
     if pattern(r"upside[- ]down|wrong way up|on its head|倒过来|倒了|颠倒|上下颠倒|头朝下|倒着的").search(text) and not clause.has("flip"):
         return spread("rotate", clause, degrees=180)
     if left:
         return spread("rotate", clause, degrees=-90)
-    if pattern(r"(?:rotat\w+|turn|turned|spin|tilt)(?: \w+){0,3} (?:to the )?right|(?<!counter)(?<!counter-)(?<!anti)(?<!anti-)clockwise|(?<![a-z])cw(?![a-z])|顺时针|向右|往右|右转|右旋").search(text):
+    if pattern(r"(?:rotat\w+|turn|turned|spin|tilt)[^,]{0,40} (?:to the )?right|(?<!counter)(?<!counter-)(?<!anti)(?<!anti-)clockwise|(?<![a-z])cw(?![a-z])|顺时针|向右|往右|右转|右旋").search(text):
         return spread("rotate", clause, degrees=90)
     if pattern(r"quarter turn|sideways|on its side|横过来|转正").search(text):
         return spread("rotate", clause, degrees=90)

@@ -112,7 +112,7 @@ def _pitch(clause: Clause) -> list[Operation]:
         return []
     if clause.says(r"deeper") and not clause.has("voice", "audio", "music"):
         return []
-    if clause.says(r"without chang|keep the pitch|preserv|保持音调|不变调"):
+    if clause.says("声音调") and not clause.says("音高|变调|低沉|尖|变声|[升降]调|pitch") or clause.says(r"without chang|keep the pitch|preserv|保持音调|不变调"):
         return []
     up = clause.says(r"(?<![a-z])(?:up|higher|high|raise|increase|chipmunk|squeak\w*)(?![a-z])|升|高|尖|调高|提")
     down = clause.says(r"(?<![a-z])(?:down|lower|low|deeper|deepen|drop|decrease|reduce|deep)(?![a-z])|降|低|沉|粗")
@@ -236,7 +236,7 @@ def read_mood(clause: Clause) -> str | None:
 def _music(clause: Clause) -> list[Operation]:
     file = clause.one("f")
     audio_file = bool(file and _AUDIO_FILE.search(str(file)))
-    spoken = clause.has("music") or (audio_file and clause.says(r"background|underneath|under (?:it|the video|everything)|背景|垫|铺|配"))
+    spoken = clause.has("music") or (audio_file and not clause.has("audio", "original_audio", "voice", "sfx", "voiceover"))
     if not spoken or clause.has("beat") and clause.says(r"cut|sync|卡点|踩点|剪|match|edit|对"):
         return []
     if clause.has("credits") and clause.all("q"):
