@@ -20,7 +20,16 @@ _MEGABYTES = re.compile(
     r"(?:under|below|less than|max(?:imum)?|at most|up to|smaller than|within|<|menos de|unter|moins de|abaixo de|压到|压缩到|不超过|小于|控制在)"
     r"[^\d]{0,12}(\d+(?:\.\d+)?) ?(?:m(?:b|o|egs?|egabytes?)?|兆)(?![a-z0-9])|(\d+(?:\.\d+)?) ?(?:mb?|兆)(?:以内|以下|未満|이하)"
 )
-_HEIGHTS = {"2": 1440, "4": 2160, "8": 4320, "uhd": 2160, "fullhd": 1080, "full hd": 1080, "fhd": 1080, "hd": 720}
+_HEIGHTS = {
+    "2": 1440,
+    "4": 2160,
+    "8": 4320,
+    "uhd": 2160,
+    "fullhd": 1080,
+    "full hd": 1080,
+    "fhd": 1080,
+    "hd": 720,
+}
 
 
 @cache
@@ -101,7 +110,10 @@ def read_upload(reading: Reading, attached: Sequence[str], *, known: Collection[
         if file.path.replace("\\", "/").rpartition("/")[2].lower() not in names
     ]
     bases = {path.replace("\\", "/").rpartition("/")[2] for path in attached}
-    paths = [*attached, *(path for path in mentioned if path.replace("\\", "/").rpartition("/")[2] not in bases)]
+    paths = [
+        *attached,
+        *(path for path in mentioned if path.replace("\\", "/").rpartition("/")[2] not in bases),
+    ]
     links = list(dict.fromkeys(link.url for link in reading.mentions.links))
     arguments: dict[str, Any] = {}
     if paths:

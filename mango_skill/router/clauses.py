@@ -111,7 +111,9 @@ _ASKING = re.compile(
     r"(?:and )?(?:then )?(?:tell|let|show|remind|check|dime|dis-moi|sag|zeig|me diz|me diga|mostra|muestra)\b"
     r"|告诉我|跟我说|看看|看一下|教え|알려"
 )
-_POINTING = re.compile(r"\b(?:it|me|this|the (?:result|file|final)|then|now)\b|发我|给我|发给|最后|然后|导出成|一下|吧")
+_POINTING = re.compile(
+    r"\b(?:it|me|this|the (?:result|file|final)|then|now)\b|发我|给我|发给|最后|然后|导出成|一下|吧"
+)
 
 
 def _cut(masked: str, tables: Sequence[Table]) -> list[tuple[int, int, bool]]:

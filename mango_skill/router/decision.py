@@ -45,7 +45,11 @@ def route(text: str, files: Sequence[str] = (), context: RouteContext = _NOTHING
     language = detect_language(text)
     reading = read_message(text, load_table("en").typos)
     clauses = read_clauses(reading, _choose_tables(reading.folded, language))
-    if language in _LATIN and not _is_clear(clauses) and (language != "en" or len(reading.folded.split()) <= 5):
+    if (
+        language in _LATIN
+        and not _is_clear(clauses)
+        and (language != "en" or len(reading.folded.split()) <= 5)
+    ):
         # A few words may be too few to tell the language by: a clear demand in another one counts.
         for other in _LATIN:
             if other == language:
@@ -59,7 +63,9 @@ def route(text: str, files: Sequence[str] = (), context: RouteContext = _NOTHING
     if files and (not steps or steps[0].action is not Action.UPLOAD):
         steps = [_Step(Action.UPLOAD, 0, 0, "file attached", files=True), *_without_upload(steps)]
     if not steps:
-        steps = [_Step(Action.CHAT, 0, len(reading.folded), _name_rules(clauses) or "nothing else is asked for")]
+        steps = [
+            _Step(Action.CHAT, 0, len(reading.folded), _name_rules(clauses) or "nothing else is asked for")
+        ]
     return _compose(steps, clauses, reading, files, context)
 
 
@@ -69,7 +75,11 @@ def _choose_tables(folded: str, language: str) -> list[Table]:
         tables.append(load_table("en"))
     if language in _LATIN:
         # Mixed messages: one Chinese, Japanese or Korean clause in a Latin text.
-        for other, low, high in (("ja", "\u3041", "\u30fa"), ("ko", "\uac00", "\ud7af"), ("zh", "\u4e00", "\u9fff")):
+        for other, low, high in (
+            ("ja", "\u3041", "\u30fa"),
+            ("ko", "\uac00", "\ud7af"),
+            ("zh", "\u4e00", "\u9fff"),
+        ):
             if any(low <= char <= high for char in folded):
                 tables.append(load_table(other))
                 break
@@ -81,7 +91,9 @@ def _has_letters(folded: str) -> bool:
 
 
 def _is_clear(clauses: Sequence[Clause]) -> bool:
-    return any(clause.verdict in (*_ACTIONS, "hold") and not clause.rule.endswith(".subject") for clause in clauses)
+    return any(
+        clause.verdict in (*_ACTIONS, "hold") and not clause.rule.endswith(".subject") for clause in clauses
+    )
 
 
 def _plan(clauses: Sequence[Clause], reading: Reading, context: RouteContext) -> list[_Step]:
@@ -114,7 +126,9 @@ def _merge(steps: Sequence[_Step]) -> list[_Step]:
     for step in steps:
         if merged and merged[-1].action is step.action:
             last = merged[-1]
-            merged[-1] = replace(last, end=step.end, rule=f"{last.rule}, {step.rule}", files=last.files or step.files)
+            merged[-1] = replace(
+                last, end=step.end, rule=f"{last.rule}, {step.rule}", files=last.files or step.files
+            )
             continue
         if step.action is Action.UPLOAD and any(one.action is Action.UPLOAD for one in merged):
             continue
@@ -122,7 +136,11 @@ def _merge(steps: Sequence[_Step]) -> list[_Step]:
             # Footage that an edit uses has to be there before the edit.
             merged.insert(len(merged) - 1, step)
             continue
-        if len(merged) > 1 and step.action is Action.CHAT is merged[-2].action and merged[-1].action is not Action.EXPORT:
+        if (
+            len(merged) > 1
+            and step.action is Action.CHAT is merged[-2].action
+            and merged[-1].action is not Action.EXPORT
+        ):
             merged[-2] = replace(merged[-2], end=step.end)
             continue
         merged.append(step)

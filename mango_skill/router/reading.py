@@ -68,7 +68,7 @@ def _fold(char: str) -> str:
     category = unicodedata.category(char)
     if category[0] in "CZ":
         return "" if category == "Cf" else " "
-    if category == "Mn" or category == "Me":
+    if category in ("Mn", "Me"):
         return ""
     if char < "\u0250" or "\uff00" <= char <= "\uff60":
         char = unicodedata.normalize("NFKD", char)[0]
@@ -85,7 +85,8 @@ def _mend(reading: Reading, words: frozenset[str]) -> Reading:
     ]
     if not slips:
         return reading
-    folded, offsets, position = "", [], 0
+    folded, position = "", 0
+    offsets: list[int] = []
     for start, end, right in slips:
         folded += reading.folded[position:start] + right
         offsets += reading.offsets[position:start]

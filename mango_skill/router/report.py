@@ -76,7 +76,9 @@ def report(lines: Iterable[str]) -> str:
         groups[f"action {one.expected.partition(' ')[0]}"].append(one.right)
         if one.then_right is not None:
             groups["follow-up"].append(one.then_right)
-    table = [f"{name:<16}{sum(marks):>5} of {len(marks):<5}{_share(marks):>7}" for name, marks in _order(groups)]
+    table = [
+        f"{name:<16}{sum(marks):>5} of {len(marks):<5}{_share(marks):>7}" for name, marks in _order(groups)
+    ]
     return "\n".join([*table, *_list_errors(verdicts)])
 
 

@@ -94,7 +94,9 @@ def compile_table(data: Mapping[str, Any], shared: Mapping[str, Any]) -> Table:
     spaced = language not in SPACELESS
 
     def build(patterns: list[str], template: str) -> re.Pattern[str]:
-        bounded = (_bound(_expand(pattern, words)) if spaced else _expand(pattern, words) for pattern in patterns)
+        bounded = (
+            _bound(_expand(pattern, words)) if spaced else _expand(pattern, words) for pattern in patterns
+        )
         return re.compile(template.replace("@", "(?:" + ("|".join(bounded) or "(?!)") + ")"))
 
     def optional(patterns: list[str] | None, template: str = "@") -> re.Pattern[str] | None:
