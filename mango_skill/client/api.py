@@ -178,7 +178,12 @@ class Api:
                 self.context.patience.stream_limit_s, self.context.patience.heartbeat_limit_s * 1.1
             ),
         )
-        return self.transport.open(call, own_connection=True)
+        try:
+            return self.transport.open(call, own_connection=True)
+        except NotDeliveredError:
+            # A restarted engine has another address and proves itself there.
+            self._proven = ""
+            raise
 
     def download(self, url: str, *, headers: Mapping[str, str]) -> Response:
         """Open a download; the token goes to the backend's own address alone."""
@@ -328,13 +333,13 @@ class Api:
             except (NetworkError, ServiceError) as problem:
                 safe = isinstance(problem, NotDeliveredError) or (not once and _may_pass(problem))
                 if not safe or (not problem.retryable and not _may_pass(problem)) or attempt == tries - 1:
-                    raise self._named(problem) from None
+                    raise self.named(problem) from None
                 self._proven = ""
                 self.clock.sleep(self._retries.delay_s(attempt))
         raise AssertionError("the last attempt returns or raises")
 
-    def _named(self, problem: MangoError) -> MangoError:
-        """On this machine an unreachable backend is a stopped engine."""
+    def named(self, problem: MangoError) -> MangoError:
+        """Return the error as the user should hear it: an unreachable backend on this machine is a stopped engine."""
         if isinstance(problem, NotDeliveredError) and not self.context.backend.is_cloud:
             return handshake.stopped(problem)
         return problem

@@ -32,6 +32,7 @@ from mango_skill.protocol import envelope
 _MOST_REDIRECTS: Final = 5
 _MOST_FRUITLESS: Final = 4
 _PAUSE_S: Final = 0.5
+_SHORT_PAUSE_S: Final = 0.1  # after some bytes came
 _EXPIRED: Final = (401, 403, 404, 410)
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
 _RANGE: Final = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
@@ -163,7 +164,7 @@ class Download:
                 fruitless = 0 if self._have() > have else fruitless + 1
                 if fruitless >= _MOST_FRUITLESS:
                     raise
-                self._clock.sleep(_PAUSE_S * (fruitless + 1))
+                self._clock.sleep(_PAUSE_S * (2**fruitless - 1) or _SHORT_PAUSE_S)
         return self._put_in_place(size)
 
     def _have(self) -> int:

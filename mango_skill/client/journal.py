@@ -27,7 +27,8 @@ def write_json(path: Path, value: Any, *, durable: bool = True) -> None:
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(value, file, ensure_ascii=False)
+            # Escaped: file names and messages may hold what is no valid text, and must come back as they were.
+            json.dump(value, file)
             if durable:
                 file.flush()
                 os.fsync(file.fileno())

@@ -26,7 +26,6 @@ from mango_skill.timeline.summary import summarize
 
 _LOOK_S: Final = 0.05
 _UPLOAD_WAIT_S: Final = 600.0
-_RELEASE_S: Final = 2.0
 
 
 @dataclass(frozen=True)
@@ -201,18 +200,6 @@ class Project:
         return self._folder.history.versions()
 
     # Below ---------------------------------------------------------------------------------------------
-
-    def _is_free(self) -> bool:
-        """Whether nothing holds the project; one that has just finished is given the moment to let go."""
-        lock = self._folder.edit_lock()
-        deadline = self._clock.monotonic() + _RELEASE_S
-        while lock.is_held():
-            holder = str(lock.holder().get("job", ""))
-            finished = any(job.id == holder and job.view().finished for job in self._folder.jobs())
-            if not finished or self._clock.monotonic() >= deadline:
-                return False
-            self._clock.sleep(_LOOK_S / 5)
-        return True
 
     def _busy(self) -> BusyError:
         holder = self._folder.edit_lock().holder()

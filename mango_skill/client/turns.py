@@ -27,6 +27,7 @@ from mango_skill.scrub import scrub
 
 _DELIVERY_TRIES: Final = 3
 _DELIVERY_PAUSE_S: Final = 0.5
+_TOKEN_MARKS: Final = ("nmv_", "clm_", "Bearer ")
 _CANCEL_LOOK_S: Final = 0.25
 _STILL_WORKING: Final = "Still working..."
 CANCELLED_NOTE: Final = "No longer watched; the service may still finish it."
@@ -62,7 +63,7 @@ class Turn:
             try:
                 session, result = self._send(session, before)
             except NotDeliveredError as problem:
-                result = failed(problem)
+                result = failed(self._api.named(problem))
         self._conclude(session, result, before)
 
     def _may_be_delivered(self) -> bool:
@@ -167,7 +168,10 @@ class Turn:
             result = run.until_done()
         if result.error is not None:
             result = replace(result, error=cleaned(result.error, secrets=[token.value]))
-        return replace(result, reply=scrub(result.reply, secrets=[token.value]))
+        # What the service says is the user's to read as it is, unless it repeats a token.
+        if any(one in result.reply for one in (token.value, *_TOKEN_MARKS)):
+            result = replace(result, reply=scrub(result.reply, secrets=[token.value]))
+        return result
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, HeartbeatEvent) or self._job.facts.get("heard"):
@@ -207,7 +211,7 @@ class Turn:
             "summary": "" if comparison is None else comparison.summary,
             "version": version or None,
             "credits": charge,
-            "notes": self._notes,
+            "notes": [*self._notes, *self._expiry()],
             "tools": list(dict.fromkeys(result.tools)),
         }
         self._job.remember(heard=self._job.facts.get("heard", False) or result.begun)
@@ -222,9 +226,9 @@ class Turn:
         facts = {"outcome": result.outcome.value, "reply": result.reply}
         self._job.finish(JobState.CANCELLED, result=facts, note=CANCELLED_NOTE)
 
-    def _look(self, session: Session) -> dict[str, Any] | None:
+    def _look(self, session: Session, *, patient: bool = True) -> dict[str, Any] | None:
         try:
-            return draft_of(self._api.state(session.session_id))
+            return draft_of(self._api.state(session.session_id, patient=patient))
         except MangoError:
             return None
 
@@ -237,7 +241,7 @@ class Turn:
         for _ in range(patience.recovery_tries + 1):
             self._wait(wait_s)
             wait_s = patience.recovery_interval_s
-            found = self._look(session)
+            found = self._look(session, patient=False)
             if found is None:
                 continue
             seen = found
@@ -264,6 +268,11 @@ class Turn:
         if spent > 0 and (comparison is None or not comparison.changed):
             self._notes.append(f"This cost {spent:g} credits though nothing on the timeline has changed.")
         return {"before": before, "after": after, "spent": spent}
+
+    def _expiry(self) -> list[str]:
+        token = self._api.identity.known_token() if self._api.context.backend.is_cloud else None
+        note = "" if token is None else self._api.identity.expiry_note(token)
+        return [note] if note else []
 
     def _reply(self, result: TurnResult, comparison: Comparison | None) -> str:
         return "\n\n".join(

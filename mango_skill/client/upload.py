@@ -78,7 +78,7 @@ class FormBody:
             f"--{boundary}\r\n"
             f'Content-Disposition: form-data; name="{constants.UPLOAD_FIELD}"; filename="{quoted}"\r\n'
             "Content-Type: application/octet-stream\r\n\r\n"
-        ).encode()
+        ).encode(errors="replace")
         self._tail = f"\r\n--{boundary}--\r\n".encode()
         self._candidate = candidate
         self._on_sent = on_sent

@@ -460,6 +460,37 @@ def client(service: Service, make_client: Callable[..., Client]) -> Client:
     return make_client(service.url)
 
 
+class RunnerThread(threading.Thread):
+    """Stands in for a runner process where the process itself is not what is tested: starting one is slow."""
+
+    def __init__(self, job: JobFile, environ: dict[str, str]) -> None:
+        super().__init__(daemon=True)
+        self._job = job
+        self._environ = environ
+
+    def run(self) -> None:
+        runner.run(self._job.project_folder, self._job.id, clock=SystemClock(), environ=self._environ)
+
+    def poll(self) -> int | None:
+        return None if self.is_alive() else 0
+
+
+@pytest.fixture
+def threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Runners are threads of the test's own process."""
+    started: list[RunnerThread] = []
+
+    def spawn(job: JobFile, *, environ: dict[str, str]) -> RunnerThread:
+        started.append(RunnerThread(job, environ))
+        started[-1].start()
+        return started[-1]
+
+    monkeypatch.setattr(runner, "spawn", spawn)
+    yield
+    for one in started:
+        one.join(20)
+
+
 @pytest.fixture
 def quick() -> Settings:
     return QUICK

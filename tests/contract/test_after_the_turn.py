@@ -293,3 +293,13 @@ def test_the_process_title_of_a_runner_names_no_token(service: Any, make_client:
         assert b"users-own" not in title.read_bytes()
     go.set()
     assert client.workspace.wait(job.id, 20).state == "done"
+
+
+def test_what_the_service_says_is_not_tampered_with(service: Any, client: Any) -> None:
+    words = "I added the text token: beautiful, and secret = 'magic123'."
+    service.script("chat", lambda wire, request: wire.events({"content": {"parts": [{"text": words}]}}))
+    assert client.turn("add text")["result"]["reply"] == words
+    service.script(
+        "chat", lambda wire, request: wire.events({"content": {"parts": [{"text": "see nmv_usr_abcdef"}]}})
+    )
+    assert client.turn("again")["result"]["reply"] == "see [hidden]"

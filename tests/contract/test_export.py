@@ -14,7 +14,16 @@ from mango_skill.client.exports import read_status
 from mango_skill.client.jobs import JobFile
 from mango_skill.errors import ArgumentError, BusyError, OutputError, UserError
 
+# The tests of processes take a runner of their own; all others are as good with a thread.
+PROCESSES = ("test_a_killed_export_is_found_again_by_its_handle", "test_a_running_export_blocks_no_edit")
+
 MP4 = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2" + b"\x00\x00\x00\x10moov\x00\x00\x00\x00abcd"
+
+
+@pytest.fixture(autouse=True)
+def _runners(request: pytest.FixtureRequest) -> None:
+    if request.node.name not in PROCESSES:
+        request.getfixturevalue("threads")
 
 
 @pytest.fixture

@@ -177,3 +177,13 @@ def test_what_is_no_link_is_refused(link: str, service: Any, client: Any) -> Non
     with pytest.raises(ArgumentError):
         client.project().upload([], [link])
     assert service.requests == []
+
+
+def test_a_name_that_is_no_valid_text_is_uploaded_all_the_same(
+    service: Any, client: Any, tmp_path: Path
+) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.mp4"))
+    path.write_bytes(MP4)
+    client.project().upload([path])
+    assert client.project().upload([path]).files[0].already
+    assert client.turn("say caf\udce9")["state"] == "done"
