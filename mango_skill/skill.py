@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mango_skill.tools import TOOLS, ToolContext, call
+from mango_skill.tools.wording import error_reply, language_of
 from mango_skill.tools.words import LONGEST_WAIT_S
 
 
@@ -55,11 +56,12 @@ class MangoSkill:
     ) -> Reply:
         """Do what a message asks for; answers at the latest after ``wait_s`` seconds of waiting (0 to 45)."""
         arguments = {"text": text, "files": [os.fspath(one) for one in files], "wait_s": wait_s}
-        return _reply(self.call("send_message", arguments))
+        return _reply(self.call("send_message", arguments), language=language_of(text))
 
     def wait(self, job_id: str, *, wait_s: int = LONGEST_WAIT_S) -> Reply:
         """Follow running work for up to ``wait_s`` seconds (0 to 45)."""
-        return _reply(self.call("wait_for_job", {"job_id": job_id, "wait_s": wait_s}))
+        answer = self.call("wait_for_job", {"job_id": job_id, "wait_s": wait_s})
+        return _reply(answer, language=self._context.language)
 
     def call(self, name: str, arguments: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Call one tool; see ``mango_skill.tools.call``."""
@@ -71,11 +73,9 @@ class MangoSkill:
         return tuple(TOOLS)
 
 
-def _reply(answer: Mapping[str, Any]) -> Reply:
+def _reply(answer: Mapping[str, Any], *, language: str) -> Reply:
     if not answer["ok"]:
-        error = answer["error"]
-        said = " ".join(part for part in (error["message"], error.get("hint", "")) if part)
-        return Reply(said, ok=False, data=answer)
+        return Reply(error_reply(answer["error"], language=language), ok=False, data=answer)
     result = answer.get("result") or answer
     running = result.get("state") in ("running", "queued") or answer.get("state") in ("running", "queued")
     text = result.get("reply") or answer.get("note") or ("Still working on it." if running else "Done.")

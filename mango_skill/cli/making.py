@@ -19,6 +19,7 @@ from mango_skill.tools import TOOLS, ToolContext, registry
 from mango_skill.tools.exporting import output_path
 from mango_skill.tools.sending import export_arguments
 from mango_skill.tools.shapes import to_json
+from mango_skill.tools.wording import language_of
 
 _EXPORT_OPTIONS = ("format", "height", "width", "fps", "quality", "captions")
 
@@ -63,7 +64,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     order = read_order(options, console)
     context = open_context(options, console)
     project = options.project or f"{_slug(order.files[0])}-{secrets.token_hex(2)}"
-    context = replace(context, project=project)
+    context = replace(context, project=project, language=language_of(options.words[-1]))
     upload = TOOLS["upload_media"]
     perform(upload, {"files": [str(path) for path in order.files]}, context)
     edited = _edit(order, context, console) if order.message else {}
@@ -73,7 +74,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     if console.json_wanted:
         console.answer({**registry.succeeded(exported), "edit": edited, "summary": state["summary"]})
         return 0
-    lines = [exported["reply"], state["summary"], edited.get("reply", "")]
+    lines = [exported["reply"], state["summary"], edited.get("said") or edited.get("reply", "")]
     lines.append(
         f'Change it further: mango edit --project {project} "..."; then mango export --project {project}'
     )

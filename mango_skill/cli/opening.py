@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import locale
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -33,6 +34,7 @@ def open_context(options: argparse.Namespace, console: Console) -> ToolContext:
         project=options.project or project_for_folder(here),
         on_progress=console.show,
         folder=here,
+        language=_own_language(),
     )
 
 
@@ -44,6 +46,12 @@ def perform(
     if to_the_end and "wait_s" in values and "wait_s" not in arguments:
         values["wait_s"] = AS_LONG_AS_IT_TAKES_S
     return spec.call(context, **values)
+
+
+def _own_language() -> str:
+    """Return the language of the person's system, as a two-letter code."""
+    name = locale.getlocale()[0] or ""
+    return name[:2].lower() if name[2:3] == "_" else "en"
 
 
 class _Announcing:

@@ -59,8 +59,6 @@ def describe(command: str, result: dict[str, Any]) -> str:
     if command == "state":
         return _state_text(result)
     lines = [result.get("reply") or result.get("message") or result.get("note") or ""]
-    if command == "edit" and result.get("summary") and result["summary"] not in lines[0]:
-        lines.append(result["summary"])
     lines += result.get("notes", [])
     if result.get("claim_link"):
         lines.append(f"Take the project over: {result['claim_link']}")
@@ -72,7 +70,7 @@ def describe(command: str, result: dict[str, Any]) -> str:
 
 
 def _state_text(result: dict[str, Any]) -> str:
-    lines = [result["summary"]]
+    lines = [result["reply"]]
     if result.get("canvas"):
         canvas = result["canvas"]
         lines.append(f"Frame: {canvas['width']}x{canvas['height']}, {canvas['fps']:g} fps")

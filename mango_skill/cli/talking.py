@@ -42,7 +42,7 @@ def _chat(options: argparse.Namespace, console: Console, context: ToolContext) -
     if console.is_terminal:
         from mango_skill.tools.wording import greeting
 
-        console.result(greeting())
+        console.result(greeting(language=context.language))
     files = list(options.files)
     if files:
         _exchange("upload", files, console, context)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from mango_skill.actions import Action
+from mango_skill.tools import wording
 from mango_skill.tools.context import BackendChoice, ToolContext
 from mango_skill.tools.spec import Doc, tool
 
@@ -65,19 +66,12 @@ def connect(
 def check_credits(ctx: ToolContext) -> CreditsResult:
     """Tell how many credits the account has. Exports cost none; the local engine charges nothing."""
     balance = ctx.opener.workspace().credits()
-    if balance.free:
-        message = "The engine on this machine charges nothing."
-    elif balance.available is None:
-        message = "The cloud did not tell the balance. Exports cost none."
-    else:
-        held = f", {balance.frozen:g} held for work in progress" if balance.frozen else ""
-        message = f"{balance.available:g} credits available{held}. Exports cost none."
     return CreditsResult(
         available=balance.available,
         frozen=balance.frozen,
         total=balance.total,
         free=balance.free,
-        message=message,
+        message=wording.credits_reply(balance, language=ctx.language),
     )
 
 

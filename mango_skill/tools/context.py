@@ -76,12 +76,14 @@ class ToolContext:
         project: The project that a call without ``project`` means.
         on_progress: Hears how far things are; called from the calling thread.
         folder: Where results go when no path was said; None: the project's own folder.
+        language: The language to answer in where no message of the user shows it, as a two-letter code.
     """
 
     opener: Opener
     project: str = DEFAULT_PROJECT
     on_progress: Callable[[Progress], None] = _nobody
     folder: Path | None = None
+    language: str = "en"
 
 
 def follow(context: ToolContext, job_id: str, *, wait_s: float) -> JobView:

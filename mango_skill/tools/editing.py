@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -23,6 +24,7 @@ class TimelineResult:
 
     project: Annotated[str, Doc("The project.")]
     summary: Annotated[str, Doc("The timeline in one line.")]
+    reply: Annotated[str, Doc("What to show the user.")]
     duration_ms: Annotated[int, Doc("Its length in milliseconds.")]
     tracks: Annotated[tuple[dict[str, Any], ...], Doc("Tracks with their clips; times in milliseconds.")]
     media: Annotated[tuple[dict[str, Any], ...], Doc("The footage that was uploaded.")]
@@ -62,12 +64,41 @@ def edit_video(
 
     Never send a message again because no answer came: it may have been carried out. Look with show_timeline.
     """
-    text = _message(message, operations)
-    opened = ctx.opener.workspace().open_project(project or ctx.project, language=wording.language_of(text))
-    job = opened.start_turn(text)
-    job = follow(ctx, job.id, wait_s=wait_s)
-    result = edit_result(job)
-    return replace(result, reply=wording.edit_reply(result, asked=text)) if result.state == "done" else result
+    return carry_out(ctx, _message(message, operations), project=project, wait_s=wait_s)
+
+
+def carry_out(
+    ctx: ToolContext,
+    text: str,
+    *,
+    project: str | None,
+    wait_s: float,
+    allowed: Collection[Action] = (Action.CHAT,),
+) -> EditResult:
+    """Send a message to the editor and return what came of it within ``wait_s`` seconds.
+
+    Args:
+        ctx: The surroundings of the call.
+        text: The message.
+        project: The project; None is the context's own.
+        wait_s: How long to wait for the end.
+        allowed: The actions that the user's message asked for; the chat's talk of others is only offered.
+    """
+    language = wording.language_of(text)
+    opened = ctx.opener.workspace().open_project(project or ctx.project, language=language)
+    deadline = time.monotonic() + wait_s
+    job = follow(ctx, opened.start_turn(text).id, wait_s=wait_s)
+    if not job.finished or job.error is not None:
+        return edit_result(job)
+    said = wording.said_in_turn(job, language=language, allowed=allowed)
+    if said.edits:
+        # the chat told the user to drag something: that goes back as an edit, once
+        job = follow(ctx, opened.start_turn("\n".join(said.edits)).id, wait_s=deadline - time.monotonic())
+        if not job.finished or job.error is not None:
+            return edit_result(job)
+        said = wording.said_in_turn(job, language=language, allowed=())
+    reply = wording.edit_reply(job, said, language=language)
+    return replace(edit_result(job), reply=reply, said=said.text or None)
 
 
 @tool(title="Show the timeline", action=Action.STATE, read_only=True, idempotent=True)
@@ -83,6 +114,7 @@ def show_timeline(
     canvas = state.timeline.canvas
     return TimelineResult(
         project=opened.name,
+        reply=wording.state_reply(state, language=ctx.language),
         summary=summarize(state.timeline),
         duration_ms=state.timeline.duration,
         tracks=tuple(_tracks(state.timeline)),

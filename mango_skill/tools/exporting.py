@@ -86,7 +86,7 @@ def export_video(
     )
     job = follow(ctx, job.id, wait_s=wait_s)
     result = export_result(job)
-    return replace(result, reply=wording.export_reply(result)) if result.state == "done" else result
+    return replace(result, reply=wording.export_reply(job, language=ctx.language)) if job.finished else result
 
 
 @tool(title="Wait for a job", long_running=True)
@@ -113,11 +113,13 @@ def wait_for_job(
         return known
     result: EditResult | ExportResult
     if job.kind == "turn":
-        edited = edit_result(job)
-        result = replace(edited, reply=wording.edit_reply(edited, asked=job.message))
+        language = wording.language_of(job.message)
+        said = wording.said_in_turn(job, language=language, allowed=())
+        reply = wording.edit_reply(job, said, language=language)
+        result = replace(edit_result(job), reply=reply, said=said.text or None)
     else:
-        exported = export_result(job)
-        result = replace(exported, reply=wording.export_reply(exported))
+        reply = wording.export_reply(job, language=ctx.language)
+        result = replace(export_result(job), reply=reply)
     return replace(known, result=shapes.to_json(result))
 
 

@@ -24,6 +24,7 @@ class EditResult:
     job_id: Annotated[str | None, Doc("Names the running edit.")] = None
     outcome: Annotated[str | None, Doc("answered, silent, failed, interrupted or timed_out.")] = None
     reply: Annotated[str | None, Doc("What to show the user.")] = None
+    said: Annotated[str | None, Doc("The editor's own words, part of the reply.")] = None
     summary: Annotated[str | None, Doc("The timeline now, in one line.")] = None
     changed: Annotated[bool | None, Doc("Whether the timeline differs from before.")] = None
     changes: Annotated[tuple[dict[str, Any], ...] | None, Doc("What changed, as facts; times in ms.")] = None

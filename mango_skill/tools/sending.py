@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 from mango_skill.actions import Action
 from mango_skill.router import Route, RouteContext, route
+from mango_skill.tools import wording
 from mango_skill.tools.connection import check_credits
 from mango_skill.tools.context import ToolContext
-from mango_skill.tools.editing import edit_video, show_timeline
+from mango_skill.tools.editing import carry_out, show_timeline
 from mango_skill.tools.exporting import export_video
 from mango_skill.tools.outcomes import NEXT_WAIT
 from mango_skill.tools.shapes import to_json
@@ -51,6 +52,7 @@ class _Walk:
     project: str
     deadline: float
     files: tuple[str, ...]
+    allowed: frozenset[Action]
     results: list[dict[str, Any]] = field(default_factory=list)
     replies: list[str] = field(default_factory=list)
 
@@ -71,8 +73,12 @@ class _Walk:
             case Action.CREDITS:
                 result = check_credits.call(self.context)
             case Action.CHAT:
-                result = edit_video.call(
-                    self.context, message=step.text, project=self.project, wait_s=self.left_s()
+                result = carry_out(
+                    self.context,
+                    step.text,
+                    project=self.project,
+                    wait_s=self.left_s(),
+                    allowed=self.allowed,
                 )
         facts = to_json(result)
         self.results.append({"action": step.action.value, **facts})
@@ -103,11 +109,12 @@ def send_message(
     Use it when the user's words can be passed on whole; use the other tools for exact steps.
     """
     name = project or ctx.project
+    ctx = replace(ctx, language=wording.language_of(text))
     decided = route(text, tuple(files), _situation(ctx, name))
     steps = [decided, *decided.then]
     if files and not any(step.action is Action.UPLOAD for step in steps):
         steps.insert(0, Route(Action.UPLOAD))
-    walk = _Walk(ctx, name, time.monotonic() + wait_s, tuple(files))
+    walk = _Walk(ctx, name, time.monotonic() + wait_s, tuple(files), frozenset(step.action for step in steps))
     actions = tuple(step.action.value for step in steps)
     for number, step in enumerate(steps):
         job_id = walk.take(step)

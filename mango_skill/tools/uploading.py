@@ -11,6 +11,7 @@ from mango_skill.actions import Action
 from mango_skill.errors import ArgumentError
 from mango_skill.timeline.model import MediaReference
 from mango_skill.timeline.summary import summarize
+from mango_skill.tools import wording
 from mango_skill.tools.context import Progress, ToolContext
 from mango_skill.tools.spec import Doc, tool
 from mango_skill.tools.words import ProjectName
@@ -49,16 +50,14 @@ def upload_media(
         done = told.number - 1 + (told.sent / told.total if told.total else 1.0)
         ctx.on_progress(Progress("upload", 100.0 * done / max(told.count, 1), told.name))
 
-    opened.upload(paths=paths, links=list(links), on_progress=tell)
+    sent = opened.upload(paths=paths, links=list(links), on_progress=tell)
     ctx.on_progress(Progress("upload", 100.0, running=False))
     state = opened.state()
-    media = tuple(medium(one) for one in state.media)
-    names = ", ".join(one.name for one in state.media)
     return UploadResult(
         project=opened.name,
-        media=media,
+        media=tuple(medium(one) for one in state.media),
         summary=summarize(state.timeline),
-        reply=f"Ready: {names}." if names else "The footage was sent.",
+        reply=wording.upload_reply((one.name for one in sent.files), language=ctx.language),
     )
 
 

@@ -2,8 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from mango_skill.actions import Action
 from mango_skill.language.script import detect_language
-from mango_skill.tools.outcomes import EditResult, ExportResult
+from mango_skill.replies import (
+    CreditsOutcome,
+    EditOutcome,
+    ExportOutcome,
+    Greeting,
+    StateOutcome,
+    Translation,
+    UploadOutcome,
+    clean,
+    compose,
+    compose_error,
+    translate,
+)
+from mango_skill.timeline.model import AssetSource, Timeline
+
+if TYPE_CHECKING:
+    from mango_skill.client.jobs import JobView
+    from mango_skill.client.project import StateView
+    from mango_skill.client.workspace import Credits
+
+_SILENT = "silent"
 
 
 def language_of(text: str) -> str:
@@ -11,16 +35,68 @@ def language_of(text: str) -> str:
     return detect_language(text)
 
 
-def edit_reply(result: EditResult, *, asked: str) -> str:
+def said_in_turn(job: JobView, *, language: str, allowed: Collection[Action]) -> Translation:
+    """Return what the chat said in a finished turn, without the interface it believes in.
+
+    For a silent turn that changed something there is nothing to return: the changes speak.
+    """
+    result = job.result or {}
+    if result.get("outcome") == _SILENT and result.get("changes"):
+        return Translation("")
+    return translate(clean(str(result.get("reply") or "")), language=language, allowed=allowed)
+
+
+def edit_reply(job: JobView, said: Translation, *, language: str) -> str:
     """Return what to show after an edit; never empty."""
-    return result.reply or result.summary or "Nothing changed."
+    result = job.result or {}
+    outcome = EditOutcome(
+        changes=result.get("changes") or (), said=said, summary=str(result.get("summary") or "")
+    )
+    return compose(outcome, language=language)
 
 
-def export_reply(result: ExportResult) -> str:
+def export_reply(job: JobView, *, language: str) -> str:
     """Return what to show after an export."""
-    return f"Saved: {result.path}"
+    result = job.result or {}
+    outcome = ExportOutcome(
+        path=str(result.get("path", "")),
+        size=result.get("size"),
+        duration_ms=result.get("duration_ms"),
+        width=result.get("width"),
+        height=result.get("height"),
+        took_ms=round((job.updated - job.created) * 1000),
+        claim_link=result.get("claim_link"),
+    )
+    return compose(outcome, language=language)
 
 
-def greeting() -> str:
+def upload_reply(names: Iterable[str], *, language: str) -> str:
+    """Return what to show after an upload."""
+    return compose(UploadOutcome(received=tuple(names)), language=language)
+
+
+def state_reply(state: StateView, *, language: str) -> str:
+    """Return what to show of a timeline and its footage."""
+    used = _used_assets(state.timeline)
+    unplaced = tuple(one.name for one in state.media if one.id not in used) if used else ()
+    return compose(StateOutcome(timeline=state.timeline, unplaced=unplaced), language=language)
+
+
+def credits_reply(balance: Credits, *, language: str) -> str:
+    """Return what to show of a balance."""
+    outcome = CreditsOutcome(balance.available, balance.frozen, balance.total, free=balance.free)
+    return compose(outcome, language=language)
+
+
+def error_reply(error: Mapping[str, Any], *, language: str) -> str:
+    """Return what to show of an error's JSON form."""
+    return compose_error(error, language=language)
+
+
+def greeting(*, language: str, backend: str | None = None) -> str:
     """Return what to say when a conversation begins."""
-    return "Ready for your clips, or tell me what you want."
+    return compose(Greeting(backend=backend), language=language)
+
+
+def _used_assets(timeline: Timeline) -> frozenset[str]:
+    return frozenset(clip.media.asset for _, clip in timeline.clips() if isinstance(clip.media, AssetSource))

@@ -180,7 +180,7 @@ def test_a_tool_with_a_positional_argument_can_not_be_declared() -> None:
         tool(title="Loose")(loose)
 
 
-@pytest.mark.parametrize("spec", TOOLS.values(), ids=str)
+@pytest.mark.parametrize("spec", TOOLS.values(), ids=list(TOOLS))
 def test_each_tools_schemas_are_flat_described_and_closed(spec: ToolSpec) -> None:
     for schema in (spec.input_schema, spec.output_schema):
         Draft202012Validator.check_schema(to_json(schema))
