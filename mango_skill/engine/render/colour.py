@@ -36,6 +36,8 @@ COLOUR_KINDS: Final = frozenset(
         "lut",
     }
 )
+_HUE_REACH: Final = 28.0
+_LEAST_WALL: Final = 0.05
 _LUMA = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
 # The usual matrix of aged prints.
 _SEPIA = np.array([[0.393, 0.769, 0.189], [0.349, 0.686, 0.168], [0.272, 0.534, 0.131]], dtype=np.float32)
@@ -69,6 +71,41 @@ def measure(pictures: Sequence[NDArray[np.uint8]]) -> Measured:
     high = np.percentile(pixels, 99.5, axis=0)
     mean = pixels.mean(axis=0)
     return Measured(_triple(low), _triple(high), _triple(mean))
+
+
+def find_key(
+    pictures: Sequence[NDArray[np.uint8]], color: tuple[int, int, int]
+) -> tuple[int, int, int] | None:
+    """Return the colour of the wall that is meant by a colour's name: no wall is exactly "green".
+
+    Looks for saturated pixels of about that hue and takes their middle; None when there are hardly any.
+    """
+    if not pictures:
+        return None
+    pixels = np.concatenate([one.reshape(-1, 3) for one in pictures]).astype(np.float32)
+    hue, strength = _hue(pixels)
+    wanted, wanted_strength = _hue(np.array([color], dtype=np.float32))
+    if wanted_strength[0] < 0.2:
+        return None
+    apart = np.abs((hue - wanted[0] + 180) % 360 - 180)
+    meant = pixels[(apart < _HUE_REACH) & (strength > 0.3) & (pixels.max(axis=1) > 40)]
+    if len(meant) < len(pixels) * _LEAST_WALL:
+        return None
+    red, green, blue = (int(value) for value in np.median(meant, axis=0))
+    return red, green, blue
+
+
+def _hue(pixels: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Hue in degrees and saturation (HSV)."""
+    high, low = pixels.max(axis=1), pixels.min(axis=1)
+    spread = np.maximum(high - low, 1e-3)
+    red, green, blue = pixels[:, 0], pixels[:, 1], pixels[:, 2]
+    sector = np.where(high == red, (green - blue) / spread, 0.0)
+    sector = np.where(high == green, 2 + (blue - red) / spread, sector)
+    sector = np.where(high == blue, 4 + (red - green) / spread, sector)
+    return np.asarray(sector * 60 % 360, np.float32), np.asarray(
+        (high - low) / np.maximum(high, 1), np.float32
+    )
 
 
 def _triple(values: NDArray[Any]) -> tuple[float, float, float]:
@@ -128,7 +165,7 @@ def _invert(colors: Colors, _: float = 0) -> Colors:
 def _brightness(colors: Colors, percent: float) -> Colors:
     # A gamma curve keeps black black and white white for small amounts; large ones lift everything.
     gamma = 2.0 ** (-percent / 100 * 1.1)
-    return np.asarray(colors**gamma + percent / 100 * 0.12, dtype=np.float32)
+    return np.asarray(colors**gamma + percent / 100 * 0.05, dtype=np.float32)
 
 
 def _contrast(colors: Colors, percent: float) -> Colors:

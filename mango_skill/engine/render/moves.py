@@ -11,7 +11,7 @@ from av import VideoFrame
 from numpy.typing import NDArray
 
 from mango_skill.engine.render.parts import Stage
-from mango_skill.engine.render.planes import resample
+from mango_skill.engine.render.planes import Sheet, lay, resample, solid
 
 # How far the steadied picture is cropped at full strength, and how far it may therefore be moved.
 _STEADY_MARGIN = 0.08
@@ -48,12 +48,24 @@ def move(
     for stage in stages:
         if frame in stage.span or stage.kind == "stabilize":
             window = _combined(window, _window(stage, frame, steadiness))
+    if window.factor < 0.9999:
+        return _smaller(picture, window)
     if window.factor <= 1.0001:
         return picture
     width, height = picture.width / window.factor, picture.height / window.factor
     left = min(max(0.0, picture.width * window.x - width / 2), picture.width - width)
     top = min(max(0.0, picture.height * window.y - height / 2), picture.height - height)
     return resample(picture, (left, top, left + width, top + height), (picture.width, picture.height))
+
+
+def _smaller(picture: VideoFrame, window: Window) -> VideoFrame:
+    """The whole picture with black around it."""
+    whole = (0, 0, picture.width, picture.height)
+    width, height = (max(2, round(side * window.factor / 2) * 2) for side in (picture.width, picture.height))
+    small = resample(picture, whole, (width, height))
+    base = solid(picture.width, picture.height, "black")
+    lay(base, Sheet(small, (picture.width - width) // 4 * 2, (picture.height - height) // 4 * 2))
+    return base
 
 
 def _combined(one: Window, other: Window) -> Window:
@@ -90,8 +102,8 @@ def _number(stage: Stage, key: str, default: float) -> float:
 
 
 def _zoom(stage: Stage, done: float) -> Window:
-    begin = max(1.0, _number(stage, "factor_from", 1.0))
-    end = max(1.0, _number(stage, "factor_to", begin))
+    begin = max(0.05, _number(stage, "factor_from", 1.0))
+    end = max(0.05, _number(stage, "factor_to", begin))
     # Equal steps of the ratio look even; equal steps of the factor seem to slow down.
     factor = begin * (end / begin) ** done
     return Window(factor, _number(stage, "x_percent", 50) / 100, _number(stage, "y_percent", 50) / 100)

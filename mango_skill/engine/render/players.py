@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import hypot
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,7 @@ from mango_skill.engine.render.planes import (
     CLEAR,
     Sheet,
     color_rgb,
+    color_yuv,
     duplicate,
     lay,
     solid,
@@ -37,6 +39,7 @@ from mango_skill.engine.render.touches import STEADY, TOUCHES, Moment, Touch, fa
 
 MOVEMENT: Final = frozenset({"zoom", "pan", "stabilize"})
 FADES: Final = frozenset({"fade_in", "fade_out"})
+DEFAULT_KEY: Final = "#00d000"
 _HALF: Final = Fraction(1, 2)
 
 
@@ -56,11 +59,13 @@ class Prepared:
         sources: Files by asset id.
         tables: Baked colour tables by the stages they stand for, per layer (empty id: the whole frame).
         steadiness: How to hold shaking layers still.
+        keys: The colours that are really behind those who stand before a coloured wall, as #rrggbb, per layer.
     """
 
     sources: Mapping[str, Source]
     tables: Mapping[tuple[str, int], Path] = field(default_factory=dict)
     steadiness: Mapping[str, Steadiness] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -151,7 +156,7 @@ class Changes:
             table = self._prepared.tables[self._owner, number]
             return moment.filter(picture, *table_steps(table, picture.format.name == CLEAR))
         if run.kind == "chroma_key":
-            return _key(picture, moment)
+            return _key(picture, moment, self._prepared.keys.get(self._owner))
         touch: Touch | None = stylize if run.kind == "stylize" else TOUCHES.get(run.kind)
         if touch is None:
             return picture
@@ -161,13 +166,16 @@ class Changes:
         return changed
 
 
-def _key(picture: VideoFrame, moment: Moment) -> VideoFrame:
-    red, green, blue = color_rgb(str(moment.parameters.get("color") or "#00d000"))
-    similarity = 0.10 + moment.percent("similarity_percent", 40) / 100 * 0.2
+def _key(picture: VideoFrame, moment: Moment, found: str | None) -> VideoFrame:
+    color = found or str(moment.parameters.get("color") or DEFAULT_KEY)
+    red, green, blue = color_rgb(color)
+    # A pale wall lies nearer to skin than a loud one: the reach is a share of its way to grey, in the filter's unit.
+    _, u, v = color_yuv(color)
+    similarity = max(0.02, min(0.18, 0.55 * hypot(u - 128, v - 128) / hypot(255, 255)))
     kind = "blue" if blue > green else "green"
     return moment.filter(
         picture,
-        f"chromakey=color=0x{red:02x}{green:02x}{blue:02x}:similarity={similarity:.3f}:blend=0.06",
+        f"chromakey=color=0x{red:02x}{green:02x}{blue:02x}:similarity={similarity:.3f}:blend={similarity / 3:.3f}",
         "format=rgba",
         f"despill=type={kind}",
         "scale=out_color_matrix=bt709:out_range=tv",

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Lock
+from time import monotonic
 from typing import Any, Final
 
 import av.error
@@ -34,6 +35,7 @@ _MOST_WORKERS: Final = 4
 _RESERVE_BYTES: Final = 50_000_000
 # Of everything that is told as progress, the share of making; the rest is finishing and looking at it.
 _MADE_SHARE: Final = 96.0
+_SIGN_OF_LIFE_S: Final = 5.0
 
 
 class Cancelled(RenderError):  # noqa: N818 - it is what happened, not a fault
@@ -135,21 +137,25 @@ class _Job:
         self._plan = plan
         self._sources = sources
         self._cancel = cancel
+        self._abort = Event()
         self._on_progress = on_progress
         self._workers = workers
         self._lock = Lock()
         self._done = 0.0
         self._told = -1
+        self._told_at = monotonic()
         self.stretches: tuple[FrameSpan, ...] = ()
 
     def tell(self, percent: float, stage: str) -> None:
         with self._lock:
-            if int(percent) > self._told:
-                self._told = int(percent)
+            now = monotonic()
+            # Long videos take their time for a percent; whoever waits wants to know that it goes on.
+            if int(percent) > self._told or (now - self._told_at > _SIGN_OF_LIFE_S and percent >= self._told):
+                self._told, self._told_at = int(percent), now
                 self._on_progress(percent, stage)
 
     def check(self) -> None:
-        if self._cancel.is_set():
+        if self._cancel.is_set() or self._abort.is_set():
             raise Cancelled("The export was stopped.")
 
     def make(self, path: Path, scratch: Scratch) -> None:
@@ -168,7 +174,7 @@ class _Job:
                 writer.close()
         except BaseException:
             # The threads must not go on for a file that nobody wants.
-            self._cancel.set()
+            self._abort.set()
             raise
         finally:
             sounds.shutdown(wait=True, cancel_futures=True)
@@ -201,7 +207,7 @@ class _Job:
                 for packets in self._in_order(pool, prepared):
                     writer.write_stretch(packets)
             except BaseException:
-                self._cancel.set()
+                self._abort.set()
                 raise
 
     def _in_order(self, pool: ThreadPoolExecutor, prepared: Prepared) -> Iterator[list[Any]]:

@@ -14,12 +14,21 @@ import numpy as np
 from av import VideoFrame
 from numpy.typing import NDArray
 
-from mango_skill.engine.render.colour import COLOUR_KINDS, Measured, bake, measure, write_cube
+from mango_skill.engine.render.colour import COLOUR_KINDS, Measured, bake, find_key, measure, write_cube
 from mango_skill.engine.render.composer import WHOLE
 from mango_skill.engine.render.moves import Steadiness, steady
 from mango_skill.engine.render.parts import Footage, Layer, Stage, Still
 from mango_skill.engine.render.plan import RenderPlan
-from mango_skill.engine.render.players import FADES, MOVEMENT, Prepared, ReelRack, Source, gather_runs
+from mango_skill.engine.render.planes import color_rgb
+from mango_skill.engine.render.players import (
+    DEFAULT_KEY,
+    FADES,
+    MOVEMENT,
+    Prepared,
+    ReelRack,
+    Source,
+    gather_runs,
+)
 from mango_skill.engine.render.reels import load_still
 from mango_skill.engine.render.scratch import Scratch
 
@@ -39,6 +48,7 @@ def survey(plan: RenderPlan, sources: Mapping[str, Source], scratch: Scratch) ->
     """
     tables: dict[tuple[str, int], Path] = {}
     steadiness: dict[str, Steadiness] = {}
+    keys: dict[str, str] = {}
     cubes = {asset: one.path for asset, one in sources.items() if one.info.kind == "lut"}
     owners: list[tuple[str, tuple[Stage, ...], Layer | None]] = [(WHOLE, _frame_stages(plan), None)]
     for lane in plan.lanes:
@@ -48,6 +58,10 @@ def survey(plan: RenderPlan, sources: Mapping[str, Source], scratch: Scratch) ->
             still = next((one for one in layer.stages if one.kind == "stabilize"), None)
             if still is not None and isinstance(layer.material, Footage):
                 steadiness[layer.id] = _steady(layer, still, plan.profile.fps, sources)
+            key = next((one for one in layer.stages if one.kind == "chroma_key"), None)
+            wall = _wall(layer, key, plan.profile.fps, sources) if key else None
+            if wall:
+                keys[layer.id] = wall
     for owner, stages, shown in owners:
         for number, run in enumerate(gather_runs(stages)):
             if run.kind not in COLOUR_KINDS:
@@ -57,7 +71,7 @@ def survey(plan: RenderPlan, sources: Mapping[str, Source], scratch: Scratch) ->
             path = scratch.path(f"table-{len(tables)}.cube")
             write_cube(bake(run.stages, known, cubes), path)
             tables[owner, number] = path
-    return Prepared(sources, tables, steadiness)
+    return Prepared(sources, tables, steadiness, keys)
 
 
 def _frame_stages(plan: RenderPlan) -> tuple[Stage, ...]:
@@ -67,6 +81,12 @@ def _frame_stages(plan: RenderPlan) -> tuple[Stage, ...]:
 
 def _measure(layer: Layer, fps: Fraction, sources: Mapping[str, Source]) -> Measured:
     return measure([_small(one, _LOOK_WIDTH, "rgb24") for one in _samples(layer, fps, sources)])
+
+
+def _wall(layer: Layer, key: Stage, fps: Fraction, sources: Mapping[str, Source]) -> str | None:
+    named = color_rgb(str(key.parameters.get("color") or DEFAULT_KEY))
+    found = find_key([_small(one, _LOOK_WIDTH, "rgb24") for one in _samples(layer, fps, sources)], named)
+    return f"#{found[0]:02x}{found[1]:02x}{found[2]:02x}" if found else None
 
 
 def _samples(layer: Layer, fps: Fraction, sources: Mapping[str, Source]) -> Iterator[VideoFrame]:

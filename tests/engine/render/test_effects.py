@@ -327,3 +327,24 @@ def test_texts_are_not_coloured_by_effects_of_the_picture(lit: Room) -> None:
     )
     picture = lit.render(timeline).pictures[2].astype(int)
     assert (picture[..., 0] - picture[..., 1]).max() > 120
+
+
+@pytest.mark.parametrize("wall", [(0, 177, 64), (20, 235, 40), (30, 120, 40)])
+def test_the_green_of_the_wall_is_found_whatever_green_it_is(
+    make_room: MakeRoom, shelf: Path, wall: Any
+) -> None:
+    picture = np.empty((90, 160, 3), dtype=np.uint8)
+    picture[:] = wall
+    picture[30:60, 60:100] = (210, 180, 150)
+    path = write_film(shelf / f"wall-{wall[1]}.mp4", [picture] * 10)
+    key = Effect("chroma_key", {"color": "green", "background": "white"})
+    shown = make_room({"a": path}).render(movie(video_track(clip("a", 0, 200, effects=(key,))))).pictures[2]
+    assert shown[64:84, 120:150].mean() > 235
+    assert np.abs(shown[36:54, 66:94].mean(axis=(0, 1)) - (210, 180, 150)).max() < 30
+
+
+def test_a_zoom_out_shows_the_whole_picture_smaller(lit: Room) -> None:
+    shown = one(lit, "zoom", factor_from=0.5, factor_to=0.5)
+    assert shown[:20].mean() < 8
+    assert shown[:, :35].mean() < 8
+    assert shown[50:64, 45:75, 0].mean() > 150
