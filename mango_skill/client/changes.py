@@ -34,28 +34,32 @@ class Comparison:
     """Two drafts compared.
 
     Attributes:
-        changed: Whether the second differs from the first at all, keys unknown here included.
+        changed: Whether the second differs from the first at all, keys unknown here included; None when the
+            first is not known.
         facts: The differences as JSON.
         words: The same in short English clauses.
         summary: The second timeline in one line.
     """
 
-    changed: bool
+    changed: bool | None
     facts: tuple[Mapping[str, Any], ...]
     words: str
     summary: str
 
 
 def compare(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> Comparison:
-    """Compare the draft before a turn with the one after it."""
-    old, new = read_timeline(before or {}), read_timeline(after)
+    """Compare the draft before a turn with the one after it; ``before`` is None when nobody knows it."""
+    new = read_timeline(after)
+    if before is None:
+        return Comparison(None, (), "", summarize(new))
+    old = read_timeline(before)
     found = difference(old, new)
     told = [words for change in found.changes if (words := _say(change))]
     told = list(dict.fromkeys(told))
     words = ", ".join(told[:_MOST_TOLD])
     if len(told) > _MOST_TOLD:
         words += f" and {len(told) - _MOST_TOLD} more"
-    changed = bool(found) or (bool(before or after) and dict(before or {}) != dict(after))
+    changed = bool(found) or dict(before) != dict(after)
     return Comparison(changed, tuple(found.to_json()), words, summarize(new))
 
 

@@ -352,8 +352,8 @@ class Export:
     def _claim_link(self, session: Session) -> str:
         """Return where an anonymous user of the cloud takes the project over; nothing else does need one."""
         backend = self._api.context.backend
-        token = self._api.identity.known_token()
-        if not backend.is_cloud or token is None or token.is_users or not session.task_id:
+        token = self._api.identity.known_token() if backend.is_cloud else None
+        if token is None or token.is_users or not session.task_id:
             return ""
         try:
             claim = self._api.claim_token(session)

@@ -27,6 +27,7 @@ class Follower:
         self.clock = clock
         self._environ = environ
         self._runners: dict[str, subprocess.Popen[bytes]] = {}
+        self._paths: dict[str, Path] = {}
 
     def jobs(self) -> tuple[JobView, ...]:
         """Return the jobs of all projects, newest first."""
@@ -152,7 +153,12 @@ class Follower:
                     job.finish(JobState.FAILED, error=problem.to_dict() | {"kind": type(problem).__name__})
 
     def _job(self, job_id: str) -> JobFile:
-        return jobs.find(self._place, job_id, clock=self.clock)
+        known = self._paths.get(job_id)
+        job = None if known is None else JobFile.read(known, clock=self.clock)
+        if job is None:
+            job = jobs.find(self._place, job_id, clock=self.clock)
+            self._paths[job_id] = job.path
+        return job
 
 
 def _is_resumable(job: JobFile) -> bool:

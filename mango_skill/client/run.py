@@ -82,6 +82,8 @@ class Run:
         if not 200 <= status < 300:
             self.refusal = self._refused(response, body)
             return
+        if status in _WITHOUT_BODY:
+            return
         if was_cut_in_headers(response):
             self.ending = Ending.CUT
             return
@@ -155,6 +157,7 @@ class Run:
         return event
 
 
+_WITHOUT_BODY: Final = (204, 205)
 _FIELDS: Final = (b"data", b"event", b"id", b"retry")
 
 

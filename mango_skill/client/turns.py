@@ -83,7 +83,7 @@ class Turn:
         except MangoError as problem:
             if problem.code == str(constants.SESSION_NOT_FOUND) and self._job.facts.get("replaced") is None:
                 self._job.remember(replaced=session.session_id)
-                return self._folder.recover_session(self._api, session), None
+                return self._folder.recover_session(self._api, session), {}
             if isinstance(problem, NotDeliveredError) or problem.code == str(constants.TOKEN_INVALID):
                 raise
             return session, self._folder.history.newest()
@@ -198,7 +198,7 @@ class Turn:
         comparison = None if after is None else compare(before, after)
         version = 0
         if after is not None:
-            changed = comparison is not None and comparison.changed
+            changed = comparison is not None and comparison.changed is True
             version = self._folder.history.record(after, message=self._message if changed else "")
         charge = self._charge(comparison)
         facts = {
@@ -245,7 +245,7 @@ class Turn:
             if found is None:
                 continue
             seen = found
-            if compare(before, found).changed:
+            if compare(before, found).changed is not False:
                 return found
         return seen
 
@@ -265,7 +265,7 @@ class Turn:
             return {"before": before}
         spent = round(before - after, 4)
         self._job.remember(balance_after=after)
-        if spent > 0 and (comparison is None or not comparison.changed):
+        if spent > 0 and comparison is not None and comparison.changed is False:
             self._notes.append(f"This cost {spent:g} credits though nothing on the timeline has changed.")
         return {"before": before, "after": after, "spent": spent}
 
@@ -334,22 +334,27 @@ def _told_by_state(outcome: Outcome, comparison: Comparison | None) -> str:
     """Say what the state tells about a turn that did not say it itself."""
     lost = "The line was lost" if outcome is Outcome.INTERRUPTED else "The answer did not come in time"
     if outcome is Outcome.SILENT:
-        if comparison is None:
-            return "The service answered without words, and the timeline can't be read just now."
-        if not comparison.changed:
-            return "The service answered without words, and nothing on the timeline has changed."
+        return _told_of_silence(comparison)
+    if outcome not in (Outcome.INTERRUPTED, Outcome.TIMED_OUT):
+        return ""
+    if comparison is None:
+        return f"{lost}, and the timeline can't be read just now. Look at it later before saying it again."
+    if comparison.changed is None:
         return (
-            f"Done: {comparison.words}.\n{comparison.summary}"
-            if comparison.words
-            else (f"Done.\n{comparison.summary}")
+            f"{lost}. Whether the edit arrived can't be told; this is the timeline now.\n{comparison.summary}"
         )
-    if outcome in (Outcome.INTERRUPTED, Outcome.TIMED_OUT):
-        if comparison is None:
-            return (
-                f"{lost}, and the timeline can't be read just now. Look at it later before saying it again."
-            )
-        if not comparison.changed:
-            return f"{lost}, and nothing on the timeline has changed. Say it again to retry."
-        done = f": {comparison.words}" if comparison.words else ""
-        return f"{lost}, but the edit arrived{done}.\n{comparison.summary}"
-    return ""
+    if not comparison.changed:
+        return f"{lost}, and nothing on the timeline has changed. Say it again to retry."
+    done = f": {comparison.words}" if comparison.words else ""
+    return f"{lost}, but the edit arrived{done}.\n{comparison.summary}"
+
+
+def _told_of_silence(comparison: Comparison | None) -> str:
+    if comparison is None:
+        return "The service answered without words, and the timeline can't be read just now."
+    if comparison.changed is None:
+        return f"The service answered without words; this is the timeline now.\n{comparison.summary}"
+    if not comparison.changed:
+        return "The service answered without words, and nothing on the timeline has changed."
+    done = f"Done: {comparison.words}." if comparison.words else "Done."
+    return f"{done}\n{comparison.summary}"

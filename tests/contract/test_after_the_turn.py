@@ -303,3 +303,23 @@ def test_what_the_service_says_is_not_tampered_with(service: Any, client: Any) -
         "chat", lambda wire, request: wire.events({"content": {"parts": [{"text": "see nmv_usr_abcdef"}]}})
     )
     assert client.turn("again")["result"]["reply"] == "see [hidden]"
+
+
+def test_a_change_is_not_claimed_when_nobody_knows_what_was_there_before(service: Any, client: Any) -> None:
+    client.project().state()
+    service.script("chat", silent(service))
+    reads: list[int] = []
+
+    def state(wire: Any, request: Any) -> None:
+        reads.append(1)
+        if len(reads) <= 3:
+            wire.json({}, 500)
+        else:
+            only_session(service).draft = titled("Old")
+            service.do_state(wire, request)
+
+    service.script("state", state)
+    result = client.turn("add a title")["result"]
+    assert result["changed"] is None
+    assert "Old" in result["reply"]
+    assert "Done" not in result["reply"]

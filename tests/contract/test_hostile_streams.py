@@ -307,6 +307,8 @@ def meaning() -> Iterable[Case]:
     yield Case("odd parts", chunked(data({"content": {"parts": [None, 5, "x", {"text": 7}]}})), SILENT)
     yield Case("no event", chunked(), SILENT)
     yield Case("no event, length 0", sized(b""), SILENT)
+    yield Case("no content", raw(b"HTTP/1.1 204 No Content\r\n\r\n"), SILENT)
+    yield Case("retry field only", chunked(b"retry: 1000\n\n"), SILENT)
     yield Case("comments only", chunked(b": hb\n\n" * 5), SILENT)
     yield Case("empty data only", chunked(b"data:\n\n" * 5), SILENT)
     yield Case(
