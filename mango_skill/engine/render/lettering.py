@@ -6,7 +6,7 @@ box only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import cos, exp, pi
 from typing import Any, Final, cast
@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 from av import VideoFrame
 from PIL import Image
 
+from mango_skill.engine.media.clusters import is_right_to_left, split_clusters
 from mango_skill.engine.media.fonts import POSITIONS, Align, TextStyle, draw_text, parse_color
 from mango_skill.engine.render.parts import Words
 from mango_skill.engine.render.planes import Sheet, duplicate, from_rgba, lay, resample, views
@@ -55,17 +56,24 @@ class Lettering:
         if layout in ("word_by_word", "karaoke"):
             return self._spoken(words, text, age / whole, share)
         if animation == "typewriter":
-            return [self._typed(words, text, min(1.0, age / min(whole * 0.6, len(text) / 14)), share)]
+            return [
+                self._typed(
+                    words, text, min(1.0, age / min(whole * 0.6, len(split_clusters(text)) / 14)), share
+                )
+            ]
         sheet = self._drawn(words, text)
         return [_animated(sheet, animation, _Phase(entering, leaving, age), self._size, share=share)]
 
     def _drawn(self, words: Words, text: str, **changes: Any) -> Sheet:
         key = (words.id, text, *sorted(changes.items()))
         if key not in self._states:
-            if len(self._states) >= _STATES_KEPT:
-                self._states.pop(next(iter(self._states)))
-            self._states[key] = self._draw(words, text, changes)
+            self._keep(key, self._draw(words, text, changes))
         return self._states[key]
+
+    def _keep(self, key: tuple[Any, ...], sheet: Sheet) -> None:
+        if len(self._states) >= _STATES_KEPT:
+            self._states.pop(next(iter(self._states)))
+        self._states[key] = sheet
 
     def _draw(self, words: Words, text: str, changes: Mapping[str, Any]) -> Sheet:
         style = replace(text_style(words.style, words.caption), **changes)
@@ -87,7 +95,7 @@ class Lettering:
             drawn = draw_text(
                 _cased(words.text, words.style), scaled, (self._size[0], max(high, self._size[0]))
             )
-            self._states[key] = from_rgba(drawn.image, drawn.left, 0)
+            self._keep(key, from_rgba(drawn.image, drawn.left, 0))
         sheet = self._states[key]
         travel = self._size[1] + sheet.frame.height
         top = self._size[1] - round(done * travel / 2) * 2
@@ -95,32 +103,44 @@ class Lettering:
 
     def _typed(self, words: Words, text: str, done: float, share: float) -> Sheet:
         """Letter by letter; the lines stand where they will stand in the end."""
-        whole = self._drawn(words, text)
-        count = max(1, round(len(text) * done))
-        if count >= len(text):
-            return replace(whole, opacity=share)
+        count = max(1, round(len(split_clusters(text)) * done))
         key = (words.id, "typed", count)
         if key not in self._states:
-            self._states[key] = self._reveal(words, text, count)
+            self._keep(key, self._reveal(words, text, count))
         return replace(self._states[key], opacity=share)
 
     def _reveal(self, words: Words, text: str, count: int) -> Sheet:
+        """Show the first letters of a text that was set as a whole, line by line."""
         style = text_style(words.style, words.caption)
         final = draw_text(text, style, self._size)
-        shown = final.image.copy()
-        # Each finished line is shown whole, the one being typed by its share, the rest not at all.
+        mask = Image.new("L", final.image.size, 0)
+        height = final.image.height / max(1, len(final.lines))
         remaining = count
-        line_height = shown.height / max(1, len(final.lines))
-        mask = Image.new("L", shown.size, 0)
         for number, line in enumerate(final.lines):
-            letters = max(1, len(line))
-            part = min(1.0, max(0.0, remaining / letters))
-            remaining -= letters + 1
-            top = round(number * line_height)
-            mask.paste(255, (0, top, round(shown.width * part), round(top + line_height)))
-        alpha = Image.composite(shown.getchannel("A"), Image.new("L", shown.size, 0), mask)
-        shown.putalpha(alpha)
+            letters = split_clusters(line)
+            band = (0, round(number * height), final.image.width, round((number + 1) * height))
+            extent = final.image.getchannel("A").crop(band).getbbox()
+            if remaining > 0 and extent is not None:
+                width = extent[2] - extent[0]
+                if remaining < len(letters):
+                    taken, whole = self._widths(letters, remaining, style)
+                    # Shadow and outline stand out equally on both sides.
+                    width = min(width, round((width - whole) / 2 + taken)) if taken else 0
+                left = extent[2] - width if is_right_to_left(line) else extent[0]
+                mask.paste(255, (left, band[1], left + width, band[3]))
+            remaining -= len(letters) + 1
+        shown = final.image.copy()
+        shown.putalpha(Image.composite(shown.getchannel("A"), Image.new("L", shown.size, 0), mask))
         return from_rgba(shown, final.left, final.top)
+
+    def _widths(self, letters: Sequence[str], count: int, style: TextStyle) -> tuple[int, int]:
+        """How wide the first letters of a line are and how wide the line is, so that none is cut through."""
+        plain = replace(style, box_color=None, shadow_opacity=0.0)
+        shown, whole = "".join(letters[:count]).rstrip(), "".join(letters)
+        if not shown:
+            return 0, 1
+        first, second = (draw_text(part, plain, self._size).image.width for part in (shown, whole))
+        return first, second
 
     def _spoken(self, words: Words, text: str, done: float, share: float) -> list[Sheet]:
         """Word by word: one at a time, or (karaoke) all with the present one lit."""
