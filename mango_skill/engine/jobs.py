@@ -30,6 +30,7 @@ MAX_ATTEMPTS: Final = 5
 _MAX_CRASHES: Final = 2
 _GRACE_S: Final = 5.0
 _PAUSE_S: Final = 2.0
+_TRACEBACK: Final = "Traceback (most recent call last)"
 _WORKER: Final = "mango_skill.engine.render.worker"
 _LOG: Final = logging.getLogger(__name__)
 
@@ -129,10 +130,10 @@ class RenderQueue:
             try:
                 self._render(job)
             except MangoError as problem:
-                self._fail(job, problem)
+                self._note_failure(job, problem.to_dict())
             except Exception:
                 _LOG.exception("render %s failed", job.id)
-                self._fail(job, RenderError("The render failed inside the engine.", hint="Try it again."))
+                self._note_failure(job, _fault())
             finally:
                 with self._wake:
                     self._progress.pop(job.id, None)
@@ -226,6 +227,8 @@ class RenderQueue:
         watchdog.stop()
         if last is None:
             _LOG.warning("the worker of render %s ended with %s: %s", job.id, worker.returncode, said.text())
+            # a fault of ours would only repeat itself; what was killed from outside is tried again
+            return {"error": _fault()} if _TRACEBACK in said.text() else None
         return last
 
     def _settle(self, job: RenderJob, last: Mapping[str, Any] | None, output: Path) -> None:
@@ -245,9 +248,6 @@ class RenderQueue:
                 self._note_failure(job, _died())
             else:
                 self._surely(lambda: self._store.renders.requeue(job.id))
-
-    def _fail(self, job: RenderJob, problem: MangoError) -> None:
-        self._note_failure(job, problem.to_dict())
 
     def _note_failure(self, job: RenderJob, error: Mapping[str, Any]) -> None:
         self._surely(lambda: self._store.renders.fail(job.id, error=error, now=self._clock()))
@@ -323,6 +323,12 @@ def _remove_leftovers(folder: Path, token: str, *, kept: RenderJob | None) -> No
     for path in folder.glob(f"*{token}*"):
         if kept is None or path.name not in kept.files:
             path.unlink(missing_ok=True)
+
+
+def _fault() -> dict[str, Any]:
+    return RenderError(
+        "The render failed inside the engine.", hint="Export again; the engine's log has the details."
+    ).to_dict()
 
 
 def _died() -> dict[str, str]:

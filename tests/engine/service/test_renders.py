@@ -369,6 +369,17 @@ def test_a_worker_that_dies_twice_fails_with_a_sentence(
     assert (tmp_path / "runs").read_text() == "xx"
 
 
+def test_a_fault_of_the_worker_is_said_at_once_and_not_tried_again(
+    prepared: Callable[..., Prepared], tmp_path: Path
+) -> None:
+    _, caller = prepared("with open(home / 'runs', 'a') as runs: runs.write('x')\nraise KeyError('inner')")
+    caller.export("r1")
+    status = finished(caller, "r1")
+    assert status["error"]["message"] == "The render failed inside the engine."
+    assert "inner" not in json.dumps(status)
+    assert (tmp_path / "runs").read_text() == "x"
+
+
 def test_a_worker_that_says_done_without_a_file_has_not_succeeded(prepared: Callable[..., Prepared]) -> None:
     _, caller = prepared("say(done={})")
     caller.export("r1")
