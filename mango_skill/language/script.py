@@ -76,7 +76,11 @@ def detect_language(text: str) -> str:
     Quotations, file names and links do not count: the language is that of the person, not of the
     content. In a mixed text the script that carries more words wins.
     """
-    masked = mask_mentions(text[:4000])
+    return detect_masked(mask_mentions(text[:1500]))
+
+
+def detect_masked(masked: str) -> str:
+    """Return the language of a text whose quotations, files and links are masked already."""
     kana, hangul, han = (len(pattern.findall(masked)) for pattern in (_KANA, _HANGUL, _HAN))
     words = [word.lower() for word in _WORD.findall(masked)[:_MOST_WORDS]]
     latin = [word for word in words if word[0] < "\u2000"]

@@ -11,8 +11,8 @@ from mango_skill.router.tables import THING_FILL, Rule, Table
 
 _HARD = re.compile(r"[.!?;\n。！？；…]")
 _EDGES = " \n\t,.;:!?，。；：！？、…-–—~()[]（）【】"
-_MOST_CLAUSES = 24
-_MOST_CHARS = 320
+_MOST_CLAUSES = 14
+_MOST_CHARS = 200
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,8 @@ def judge(clause: Clause, tables: Sequence[Table]) -> Clause:
             weak = replace(clause, verdict="weak", rule=f"{table.language}.polite")
             continue
         rule = _first_rule(table.rules, clause.text, head)
+        if rule is not None and ".keyword-" in rule.id and table.subject.search(clause.text):
+            rule = None
         if rule is not None and rule.verdict != "weak":
             return replace(clause, verdict=rule.verdict, rule=rule.id, opens=rule.opens, bare=rule.bare)
         if rule is not None and weak is None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from mango_skill.actions import Action
 from mango_skill.language.quotes import FILE_FILL, LINK_FILL
-from mango_skill.language.script import detect_language
+from mango_skill.language.script import detect_masked
 from mango_skill.router.arguments import read_export, read_upload
 from mango_skill.router.clauses import Clause, read_clauses
 from mango_skill.router.model import Route, RouteContext
@@ -42,8 +42,8 @@ def route(text: str, files: Sequence[str] = (), context: RouteContext = _NOTHING
         files: Paths of the files that came with it; they are uploaded first.
         context: What stands before the message.
     """
-    language = detect_language(text)
     reading = read_message(text, load_table("en").typos)
+    language = detect_masked(reading.mentions.masked)
     clauses = read_clauses(reading, _choose_tables(reading.folded, language))
     if (
         language in _LATIN
@@ -99,7 +99,10 @@ def _is_clear(clauses: Sequence[Clause]) -> bool:
 def _plan(clauses: Sequence[Clause], reading: Reading, context: RouteContext) -> list[_Step]:
     """Turn verdicts into steps: drop exports that are held, put uploads before what uses them."""
     steps: list[_Step] = []
+    clear = _is_clear([clause for clause in clauses if ".keyword-" not in clause.rule])
     for clause in clauses:
+        if clear and ".keyword-" in clause.rule:
+            continue
         if clause.verdict == "hold":
             steps = [step for step in steps if step.action is not Action.EXPORT]
             continue
@@ -196,6 +199,8 @@ def _compose(
         for step in steps
     ]
     reason = "; then ".join(f"{one.action}: {one.reason}" for one in routes)
+    besides = [clause.rule for clause in clauses if clause.rule and clause.rule not in reason]
+    reason += f"; besides: {', '.join(dict.fromkeys(besides))}" if besides else ""
     return replace(routes[0], then=tuple(routes[1:]), reason=reason)
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from mango_skill.language.quotes import Mentions, read_mentions
 
 # What decides stands at the edges of a long message; its middle is material.
-_HEAD_CHARS = 1600
-_TAIL_CHARS = 500
+_HEAD_CHARS = 700
+_TAIL_CHARS = 260
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any
 
@@ -34,22 +34,37 @@ class Rule:
     """One reason to take a clause for something.
 
     ``verdict`` is an action, or: hold (an export is forbidden or put off), weak (nothing is asked by
-    these words alone), chat. ``opens``: may begin a clause of its own inside a sentence.
+    these words alone), chat. ``opens``: may begin a clause of its own inside a sentence. ``needs``: one of these
+    pieces of text has to stand in the clause for the patterns to be worth trying.
     """
 
     id: str
     verdict: str
-    head: re.Pattern[str] | None
-    anywhere: re.Pattern[str] | None
-    unless: re.Pattern[str] | None
+    sources: tuple[str | None, str | None, str | None]
+    needs: tuple[str, ...]
     opens: bool
     bare: bool
     why: str
     yes: tuple[str, ...]
     no: tuple[str, ...]
 
+    # Patterns are compiled when first tried: a process that routes one message pays for few of them.
+    @cached_property
+    def head(self) -> re.Pattern[str] | None:
+        return _compile(self.sources[0])
+
+    @cached_property
+    def anywhere(self) -> re.Pattern[str] | None:
+        return _compile(self.sources[1])
+
+    @cached_property
+    def unless(self) -> re.Pattern[str] | None:
+        return _compile(self.sources[2])
+
     def fires(self, clause: str, head: str) -> bool:
         """Tell whether the rule holds for a clause, given whole and without its polite edges."""
+        if self.needs and not any(word in clause for word in self.needs):
+            return False
         if not (
             (self.head is not None and self.head.match(head))
             or (self.anywhere is not None and self.anywhere.search(clause))
@@ -93,22 +108,24 @@ def compile_table(data: Mapping[str, Any], shared: Mapping[str, Any]) -> Table:
     cases = data.get("cases", {})
     spaced = language not in SPACELESS
 
-    def build(patterns: list[str], template: str) -> re.Pattern[str]:
+    def source(patterns: list[str]) -> str:
         bounded = (
             _bound(_expand(pattern, words)) if spaced else _expand(pattern, words) for pattern in patterns
         )
-        return re.compile(template.replace("@", "(?:" + ("|".join(bounded) or "(?!)") + ")"))
+        return "(?:" + ("|".join(bounded) or "(?!)") + ")"
 
-    def optional(patterns: list[str] | None, template: str = "@") -> re.Pattern[str] | None:
-        return build(patterns, template) if patterns else None
+    def build(patterns: list[str], template: str) -> re.Pattern[str]:
+        return re.compile(template.replace("@", source(patterns)))
+
+    def optional(patterns: list[str] | None) -> str | None:
+        return source(patterns) if patterns else None
 
     rules = tuple(
         Rule(
             id=f"{language}.{item['id']}",
             verdict=item["verdict"],
-            head=optional(item.get("head")),
-            anywhere=optional(item.get("anywhere")),
-            unless=optional(item.get("unless")),
+            sources=(optional(item.get("head")), optional(item.get("anywhere")), optional(item.get("unless"))),
+            needs=tuple(item.get("needs", ())),
             opens=item.get("opens", "head" in item and item["verdict"] != "weak"),
             bare=item.get("bare", False),
             why=item["why"],
@@ -119,14 +136,18 @@ def compile_table(data: Mapping[str, Any], shared: Mapping[str, Any]) -> Table:
     )
     return Table(
         language=language,
-        prefix=build(data["prefix"], r"(?:@[\s,，、]*)+"),
-        suffix=build(data["suffix"], r"(?:[\s,，]*@)+$"),
+        prefix=build(sorted(data["prefix"], key=len, reverse=True), r"(?:@[\s,，、]*)+"),
+        suffix=build(sorted(data["suffix"], key=len, reverse=True), r"(?:[\s,，]*@)+$"),
         joints=re.compile("|".join(f"(?:{_expand(joint, words)})" for joint in data["joints"])),
         things=build(data["things"], "@"),
         subject=build(data["subject"], "@"),
         rules=rules,
         typos=frozenset(data.get("typos", ())),
     )
+
+
+def _compile(source: str | None) -> re.Pattern[str] | None:
+    return None if source is None else re.compile(source)
 
 
 def _bound(pattern: str) -> str:
