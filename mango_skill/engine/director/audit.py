@@ -226,7 +226,9 @@ def _loop(case: Case) -> str | None:
 
 
 def _silence(case: Case) -> str | None:
-    """Nothing but cuts: what is left comes in the old order, at the old speed."""
+    """Nothing but cuts: what is left comes in the old order, at the old speed. "Less" may put some back."""
+    if case.asked.word("direction") == "down":
+        return None
     seen: dict[str, int] = {}
     if any(clip.reverse for clip in case.after.main.clips) if case.after.main else True:
         return _shorter(case)

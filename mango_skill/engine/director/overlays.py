@@ -10,12 +10,12 @@ from mango_skill.engine.director.asked import Asked, Json
 from mango_skill.engine.director.cuts import Handler
 from mango_skill.engine.director.desk import Desk
 from mango_skill.engine.director.outcomes import CannotDo, MustAsk
+from mango_skill.engine.director.positions import known_position, placed
 from mango_skill.engine.director.sources import PICTURES, claim, find_source
 from mango_skill.engine.director.titles import title_time, write
 from mango_skill.engine.director.uploads import PHOTO_MS, clip_of
 from mango_skill.timeline import Clip, Effect, MediaKind, MediaReference, Role, TimeRange, TrackKind, edits
 
-MARGIN = 4.0
 PIP_SCALE = 0.3
 LOGO_WIDTH = 14.0
 IMAGE_WIDTH = 35.0
@@ -176,51 +176,6 @@ def sticker(desk: Desk, asked: Asked) -> None:
         clip = replace(_shown(media, held, volume=100.0), effects=(place,))
         desk.timeline = edits.place(desk.timeline, Role.GRAPHICS, [clip])
     desk.did("sticker", name=glyph or name, at=moments[0])
-
-
-def placed(
-    desk: Desk, media: MediaReference, position: str, width: float, opacity: float | None = None
-) -> Effect:
-    """Return where a picture of a width (percent of the frame's) lies at a named position."""
-    canvas = desk.canvas
-    shape = media.height / media.width if media.width and media.height else canvas.height / canvas.width
-    height = width * shape * canvas.width / canvas.height
-    if height > 100 - 2 * MARGIN:
-        width *= (100 - 2 * MARGIN) / height
-        height = 100 - 2 * MARGIN
-    word = known_position(position)
-    left, top = (100 - width) / 2, (100 - height) / 2
-    side = MARGIN * canvas.height / canvas.width if canvas.width > canvas.height else MARGIN
-    if "left" in word:
-        left = side
-    elif "right" in word:
-        left = 100 - width - side
-    if word.startswith("top"):
-        top = MARGIN
-    elif word.startswith(("bottom", "lower")):
-        top = 100 - height - MARGIN
-    where = {"left_percent": left, "top_percent": top, "width_percent": width, "height_percent": height}
-    parameters: dict[str, Json] = {key: round(value, 2) for key, value in where.items()}
-    if opacity is not None:
-        parameters["opacity_percent"] = opacity
-    return Effect("place", parameters)
-
-
-def known_position(said: str) -> str:
-    """Return a position of the frame.
-
-    Raises:
-        CannotDo: It is none.
-    """
-    word = said.strip().casefold().replace(" ", "_").replace("-", "_")
-    word = {"centre": "center", "middle": "center", "corner": "bottom_right"}.get(word, word)
-    known = (
-        "top", "center", "bottom", "left", "right",
-        "top_left", "top_right", "bottom_left", "bottom_right", "lower_third",
-    )  # fmt: skip
-    if word not in known:
-        raise CannotDo("no_position", position=said[:40])
-    return word
 
 
 def _held(desk: Desk, asked: Asked, media: MediaReference) -> TimeRange:

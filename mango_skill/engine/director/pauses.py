@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from statistics import median
 
@@ -12,11 +13,14 @@ from mango_skill.engine.director.cuts import Handler
 from mango_skill.engine.director.desk import Desk
 from mango_skill.engine.director.outcomes import CannotDo
 from mango_skill.timeline import AssetSource, Clip, GeneratedSource, Role, TimeRange, edits
+from mango_skill.timeline.edits import Fresh, Keep
 
 LEAST_LEFT = 0.05
 """When less than this part of the footage would be left, it is no speech with pauses."""
 SILENCE_FACTOR = Fraction(4)
 SHORTEST_BEAT_CLIP_MS = 400
+JOINT_MS = 250
+"""A cut this close to a pause found by the tighter measure was a cut of that pause."""
 MOST_GUESSES = 200
 GUESS_STEP_MS = 7
 GOOD_ENOUGH_MS = 40
@@ -25,6 +29,8 @@ _STRENGTHS = {"up": "tighter", "down": "less"}
 
 def remove_silence(desk: Desk, asked: Asked) -> None:
     """Cut pauses out; the analysis leaves breaths and word ends."""
+    if asked.word("direction") == "down" and give_back(desk, asked):
+        return
     pauses = find_pauses(desk, asked)
     if not pauses:
         desk.did("no_pauses")
@@ -40,6 +46,46 @@ def remove_silence(desk: Desk, asked: Asked) -> None:
     desk.facts["pauses_cut"] = desk.facts.get("pauses_cut", 0) + len(pauses)
     desk.facts["removed_ms"] = desk.facts.get("removed_ms", 0) + removed
     desk.did("pauses_cut", count=len(pauses), removed=removed)
+
+
+def give_back(desk: Desk, asked: Asked) -> bool:
+    """Put back what an earlier cut of pauses took beyond what "less" takes; False when nothing was cut yet."""
+    pieces: list[Keep | Fresh] = []
+    returned = 0
+    clips = desk.need_clips()
+    for clip, following in zip(clips, [*clips[1:], None], strict=True):
+        pieces.append(Keep.whole(clip))
+        gap = _cut_pause(desk, clip, following, asked) if following is not None else None
+        if gap is None:
+            continue
+        less = [TimeRange.between(*span) for span in _pauses_of(desk, _asset(clip), asked)]
+        for part in edits.subtract(gap, less):
+            extent = TimeRange(0, round(part.duration / clip.speed))
+            pieces.append(Fresh(replace(clip, range=extent, source=part, transition=None), origin=clip.id))
+            returned += extent.duration
+    if not returned:
+        return False
+    desk.apply(edits.arrange(desk.timeline, pieces))
+    desk.facts["returned_ms"] = returned
+    desk.did("pauses_returned", length=returned)
+    return True
+
+
+def _cut_pause(desk: Desk, clip: Clip, following: Clip, asked: Asked) -> TimeRange | None:
+    """Return what was cut between two clips when it was a pause."""
+    plain = clip.media == following.media and clip.speed == following.speed
+    if not plain or clip.reverse or following.reverse or clip.source is None or following.source is None:
+        return None
+    gap = TimeRange.between(clip.source.end, following.source.start)
+    if gap.duration <= 0 or not isinstance(clip.media, AssetSource) or clip.freeze or following.freeze:
+        return None
+    tighter = desk.studio.pauses(clip.media.asset, strength="tighter")
+    inside = any(start - JOINT_MS <= gap.start and gap.end <= end + JOINT_MS for start, end in tighter)
+    return gap if inside else None
+
+
+def _asset(clip: Clip) -> str:
+    return clip.media.asset if isinstance(clip.media, AssetSource) else ""
 
 
 def speed_silence(desk: Desk, asked: Asked) -> None:

@@ -8,6 +8,7 @@ from mango_skill.engine.director.asked import Asked, Json
 from mango_skill.engine.director.cuts import Handler
 from mango_skill.engine.director.desk import Desk
 from mango_skill.engine.director.outcomes import CannotDo, MustAsk
+from mango_skill.engine.director.positions import restyle_picture
 from mango_skill.engine.director.styles import TITLE_SIZE, read_animation, read_style, restyled
 from mango_skill.timeline import Clip, GeneratedSource, Role, TimeRange, TrackKind, edits
 
@@ -109,6 +110,12 @@ def edit_text(desk: Desk, asked: Asked) -> None:
 def style_text(desk: Desk, asked: Asked) -> None:
     """Change how texts look."""
     for clip in texts(desk, asked):
+        if clip.text is None:
+            changed = restyle_picture(desk, clip, asked)
+            if changed is None:
+                raise MustAsk("which_style", missing="size,position")
+            desk.change_clips([clip.id], effects=changed.effects)
+            continue
         changes = read_style(asked, desk.canvas, clip.style, base=TITLE_SIZE)
         if not changes:
             raise MustAsk("which_style", missing="color,size,position")
@@ -220,17 +227,20 @@ def texts(desk: Desk, asked: Asked) -> list[Clip]:
     everything = [
         clip
         for track in desk.timeline.tracks
-        if track.kind is TrackKind.TEXT and track.role is not Role.CAPTIONS
+        if (track.kind is TrackKind.TEXT and track.role is not Role.CAPTIONS) or track.role is Role.GRAPHICS
         for clip in track.clips
+        if clip.text is not None or clip.name in MARKED
     ]
     target = (asked.word("target") or "").strip().casefold().replace(" ", "_")
     if target in ("captions", "subtitles"):
         return [clip for track in desk.timeline.role(Role.CAPTIONS) for clip in track.clips]
+    target = {"logo": "watermark"}.get(target, target)
     if not everything:
         raise CannotDo("no_text")
     if target in ANYWHERE:
-        titles = [clip for clip in everything if clip.name not in MARKED]
-        return everything if target in ("text", "texts", "all") or not titles else titles
+        written = [clip for clip in everything if clip.text is not None]
+        titles = [clip for clip in written if clip.name not in MARKED]
+        return titles if titles and target not in ("text", "texts", "all") else written or everything
     named = [clip for clip in everything if clip.name == target.rstrip("s")]
     if named:
         return named

@@ -51,7 +51,7 @@ class TableStudio:
         if self.broken:
             raise MediaError("The sound can't be decoded.")
         self.asked.append(wishes)
-        return self.pause_table.get(asset, ())
+        return self.pause_table.get(f"{asset}:{wishes.get('strength')}", self.pause_table.get(asset, ()))
 
     def beats(self, asset: str) -> Sequence[int]:
         return range(0, 600_000, 500)

@@ -715,3 +715,31 @@ def test_a_huge_or_odd_video_gets_a_frame_that_can_be_encoded(project: Project, 
     assert canvas.width <= 3840
     assert canvas.width % 2 == canvas.height % 2 == 0
     assert canvas.fps == 30
+
+
+def test_less_puts_back_what_the_first_cut_took_too_much(talk: Project) -> None:
+    talk.do({"op": "remove_silence"}, {"op": "transition"})
+    talk.studio.pause_table["talk.mp4:less"] = [(2300, 2700), (12_300, 13_500)]
+    direction = talk.do({"op": "remove_silence", "direction": "down"})
+    assert direction.steps[0].ok
+    assert "put" in direction.text
+    heard = sorted(sources(talk))
+    assert sum(end - start for start, end in heard) == talk.timeline.duration
+    shown = {at for start, end in heard for at in range(start, end, 100)}
+    assert {2100, 2800, 7200, 12_100, 13_600} <= shown
+    assert not {2400, 2500, 13_000} & shown
+
+
+def test_a_logo_is_made_larger_moved_and_removed_like_words(talk: Project, footage: Footage) -> None:
+    talk.upload(footage("logo.png", 0, kind=MediaKind.IMAGE, width=200, height=200))
+    talk.do({"op": "watermark", "source": "logo.png", "position": "top_left"})
+    talk.do({"op": "style_text", "target": "watermark", "size": "larger"})
+    talk.do({"op": "style_text", "target": "logo", "position": "bottom_right", "opacity_percent": 40})
+    (mark,) = role(talk, Role.GRAPHICS)
+    place = mark.effect("place")
+    assert place is not None
+    assert place.parameters["width_percent"] == pytest.approx(18.2)
+    assert place.parameters["opacity_percent"] == 40
+    assert place.parameters["left_percent"] > 50
+    talk.do({"op": "remove_text", "target": "watermark"})
+    assert role(talk, Role.GRAPHICS) == []
