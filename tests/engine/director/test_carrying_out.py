@@ -722,7 +722,7 @@ def test_less_puts_back_what_the_first_cut_took_too_much(talk: Project) -> None:
     talk.studio.pause_table["talk.mp4:less"] = [(2300, 2700), (12_300, 13_500)]
     direction = talk.do({"op": "remove_silence", "direction": "down"})
     assert direction.steps[0].ok
-    assert "put" in direction.text
+    assert "back" in direction.text
     heard = sorted(sources(talk))
     assert sum(end - start for start, end in heard) == talk.timeline.duration
     shown = {at for start, end in heard for at in range(start, end, 100)}
