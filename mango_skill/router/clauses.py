@@ -66,10 +66,10 @@ def judge(clause: Clause, tables: Sequence[Table]) -> Clause:
     weak: Clause | None = None
     for table in tables:
         head = strip_edges(clause.text, table)
-        if not head and clause.text and weak is None:
-            weak = replace(clause, verdict="weak", rule=f"{table.language}.polite")
-            continue
         rule = _first_rule(table.rules, clause.text, head)
+        if not head and clause.text and rule is None:
+            weak = weak or replace(clause, verdict="weak", rule=f"{table.language}.polite")
+            continue
         if rule is not None and ".keyword-" in rule.id and table.subject.search(clause.text):
             rule = None
         if rule is not None and rule.verdict != "weak":

@@ -12,7 +12,7 @@ from mango_skill.language.script import detect_masked
 from mango_skill.router.arguments import read_export, read_upload
 from mango_skill.router.clauses import Clause, read_clauses
 from mango_skill.router.model import Route, RouteContext
-from mango_skill.router.reading import Reading, read_message
+from mango_skill.router.reading import Reading, mend, read_message
 from mango_skill.router.tables import Table, load_table
 
 _LATIN = ("en", "es", "pt", "de", "fr")
@@ -42,8 +42,9 @@ def route(text: str, files: Sequence[str] = (), context: RouteContext = _NOTHING
         files: Paths of the files that came with it; they are uploaded first.
         context: What stands before the message.
     """
-    reading = read_message(text, load_table("en").typos)
+    reading = read_message(text)
     language = detect_masked(reading.mentions.masked)
+    reading = mend(reading, load_table(language).typos)
     clauses = read_clauses(reading, _choose_tables(reading.folded, language))
     if (
         language in _LATIN
@@ -55,7 +56,7 @@ def route(text: str, files: Sequence[str] = (), context: RouteContext = _NOTHING
             if other == language:
                 continue
             attempt = read_clauses(reading, [load_table(other)])
-            if _is_clear(attempt):
+            if _is_clear([clause for clause in attempt if ".keyword-" not in clause.rule]):
                 clauses = attempt
                 break
     steps = _plan(clauses, reading, context)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mango_skill.language.quotes import Mentions, read_mentions
@@ -29,11 +28,8 @@ class Reading:
         return self.original[first:last]
 
 
-def read_message(text: str, typos: Iterable[str] = ()) -> Reading:
-    """Fold case, accents, widths and spaces, mask what is quoted or named, mend typing mistakes.
-
-    ``typos`` are the words that a slip is mended to: letters swapped, doubled or left out.
-    """
+def read_message(text: str) -> Reading:
+    """Fold case, accents, widths and spaces; mask what is quoted or named."""
     edges = [(0, len(text))]
     if len(text) > _HEAD_CHARS + _TAIL_CHARS:
         edges = [(0, _HEAD_CHARS), (len(text) - _TAIL_CHARS, len(text))]
@@ -49,8 +45,7 @@ def read_message(text: str, typos: Iterable[str] = ()) -> Reading:
         if plain:
             folded.append(plain)
             offsets.append(index if index <= _HEAD_CHARS else index + jump)
-    reading = Reading(text, "".join(folded), tuple(offsets), mentions)
-    return _mend(reading, frozenset(typos))
+    return Reading(text, "".join(folded), tuple(offsets), mentions)
 
 
 def _fold(char: str) -> str:
@@ -76,8 +71,13 @@ def _fold(char: str) -> str:
     return lower if len(lower) == 1 else char
 
 
-def _mend(reading: Reading, words: frozenset[str]) -> Reading:
-    """Replace typing mistakes of command words; the mended word stands at the slip's offset."""
+def mend(reading: Reading, words: frozenset[str]) -> Reading:
+    """Replace typing mistakes of command words: letters swapped, doubled or left out.
+
+    The mended word stands at the slip's offset.
+    """
+    if not words:
+        return reading
     slips = [
         (start, end, right)
         for start, end in _latin_words(reading.folded)
