@@ -162,11 +162,10 @@ class Patience:
     export_limit_s: float = 3600.0
 
     @classmethod
-    def of(cls, settings: Settings, kind: str) -> Patience:
-        """Take the settings that hold for a backend of this kind: seconds on loopback, minutes for the cloud."""
-        names = {one.name for one in fields(cls)}
-        values = {name: getattr(settings, name) for name in names}
-        if kind == ENGINE:
+    def of(cls, settings: Settings, backend: Backend) -> Patience:
+        """Take the settings that hold for a backend: seconds for one on this machine, minutes for the cloud."""
+        values = {one.name: getattr(settings, one.name) for one in fields(cls)}
+        if not backend.is_cloud or is_loopback(backend.url):
             values["recovery_first_s"] = settings.engine_recovery_first_s
             values["recovery_interval_s"] = settings.engine_recovery_interval_s
             values["poll_s"] = settings.engine_poll_s

@@ -14,6 +14,7 @@ from mango_skill.client.clock import Clock
 from mango_skill.client.following import Follower
 from mango_skill.client.history import Version, read_timeline
 from mango_skill.client.jobs import JobFile, JobKind, JobState, JobView, Phase
+from mango_skill.client.locks import FileLock
 from mango_skill.client.projects import ProjectFolder, ProjectView
 from mango_skill.client.upload import UploadProgress, UploadResult, check_files, check_links
 from mango_skill.client.upload import upload as upload_all
@@ -26,6 +27,7 @@ from mango_skill.timeline.summary import summarize
 
 _LOOK_S: Final = 0.05
 _UPLOAD_WAIT_S: Final = 600.0
+_START_WAIT_S: Final = 30.0
 
 
 @dataclass(frozen=True)
@@ -104,19 +106,23 @@ class Project:
         """
         if not message.strip():
             raise ArgumentError("The message is empty.", code="empty_message", hint="Say what to do.")
-        self._settle_dead_turns()
-        if self._folder.edited_by() is not None:
-            raise self._busy()
-        self._folder.touch()
-        job = JobFile.create(
-            self._folder.path,
-            kind=JobKind.TURN,
-            request={"message": message, "context": self._api.context.to_json()},
-            name=self.name,
-            message=message,
-            clock=self._clock,
-        )
-        return self._follower.start(job)
+        # Until its runner holds the project, a turn that begins looks like one that died.
+        with FileLock(self._folder.path / "start.lock", clock=self._clock) as starting:
+            if not starting.acquire(wait_s=_START_WAIT_S):
+                raise self._busy()
+            self._settle_dead_turns()
+            if self._folder.edited_by() is not None:
+                raise self._busy()
+            self._folder.touch()
+            job = JobFile.create(
+                self._folder.path,
+                kind=JobKind.TURN,
+                request={"message": message, "context": self._api.context.to_json()},
+                name=self.name,
+                message=message,
+                clock=self._clock,
+            )
+            return self._follower.start(job)
 
     def start_export(
         self,

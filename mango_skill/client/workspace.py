@@ -64,7 +64,7 @@ class Workspace:
         self.context = Context(
             backend=backend,
             places=Places.of(folders),
-            patience=Patience.of(settings, backend.kind),
+            patience=Patience.of(settings, backend),
             headers=manifest.headers(),
             retention_days=settings.retention_days,
             quota_bytes=settings.quota_bytes,

@@ -368,14 +368,14 @@ QUICK = Settings(
     stream_limit_s=8.0,
     heartbeat_limit_s=5.0,
     still_working_s=0.05,
-    recovery_first_s=0.01,
-    recovery_interval_s=0.01,
+    engine_recovery_first_s=0.01,
+    engine_recovery_interval_s=0.01,
     recovery_tries=2,
     rate_limit_wait_s=0.01,
     rate_limit_cap_s=5.0,
     connect_timeout_s=2.0,
     read_timeout_s=3.0,
-    poll_s=0.01,
+    engine_poll_s=0.01,
     export_limit_s=20.0,
 )
 

@@ -323,3 +323,34 @@ def test_a_change_is_not_claimed_when_nobody_knows_what_was_there_before(service
     assert result["changed"] is None
     assert "Old" in result["reply"]
     assert "Done" not in result["reply"]
+
+
+def test_of_two_messages_at_the_same_instant_one_waits_or_is_refused(
+    service: Any, client: Any, make_client: Any
+) -> None:
+    script, arrived, go = gate(service)
+    service.script("chat", script)
+    clients = [client, make_client(service.url)]
+    client.workspace.connect()
+    client.project()
+    ready = threading.Barrier(2)
+    outcomes: list[str] = []
+
+    def say(number: int) -> None:
+        ready.wait(10)
+        try:
+            outcomes.append(clients[number].project().start_turn(f"message {number}").id)
+        except BusyError:
+            outcomes.append("busy")
+
+    threads = [threading.Thread(target=say, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    assert arrived.wait(20)
+    for thread in threads:
+        thread.join(30)
+    assert outcomes.count("busy") == 1
+    go.set()
+    (job,) = [one for one in outcomes if one != "busy"]
+    assert client.workspace.wait(job, 20).state == "done"
+    assert len(service.chats()) == 1

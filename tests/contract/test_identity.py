@@ -20,6 +20,7 @@ from mango_skill.client.handshake import proof
 from mango_skill.client.identity import Token
 from mango_skill.errors import ConfigurationError, EngineError, MangoError, RateLimitError
 from mango_skill.scrub import scrub
+from mango_skill.settings import Settings
 
 
 class Later(SystemClock):
@@ -328,3 +329,16 @@ def test_errors_from_a_service_that_echoes_the_token_do_not_repeat_it(service: A
 def test_settings_with_other_patience_reach_the_runner(service: Any, make_client: Any, quick: Any) -> None:
     client = make_client(service.url, settings=replace(quick, recovery_tries=3))
     assert client.workspace.context.patience.recovery_tries == 3
+
+
+def test_a_backend_on_this_machine_is_waited_for_in_seconds_and_the_cloud_in_minutes(
+    make_client: Any,
+) -> None:
+    defaults = Settings()
+    near = make_client("http://127.0.0.1:9", settings=defaults).workspace.context.patience
+    far = make_client("https://example.invalid", settings=defaults).workspace.context.patience
+    assert (far.recovery_first_s, far.recovery_interval_s, far.recovery_tries, far.poll_s) == (30, 60, 5, 30)
+    assert near.recovery_first_s <= 2
+    assert near.recovery_interval_s <= 2
+    assert near.poll_s < 1
+    assert (far.stream_limit_s, far.heartbeat_limit_s, far.still_working_s) == (900, 600, 120)
