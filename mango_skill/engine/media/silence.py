@@ -161,11 +161,13 @@ _FAINT_RISE_DB = 3.0
 # Loud and quiet stretches must lie so far apart, with so few frames between them, to count as voice and the rest.
 _APART_DB = 10.0
 # A weak word lies so far below the usual one.
-_WEAK_WORDS_DB = 10.0
+_WEAK_WORDS_DB = 11.0
 # The voice's heap is looked for in the loudest part.
 _LOUD_PART_DB = 15.0
 _VALLEY_DEPTH = 0.25
 _VALLEY_SHARE = 0.25
+# Where so much of the quiet stretches rises above the floor, there is no steady floor.
+_UNSTEADY_SHARE = 0.2
 _REACH = 15  # frames: as far as a stop consonant or a gap between syllables is long
 
 
@@ -180,8 +182,11 @@ def speech_frames(features: Features) -> NDArray[np.bool_]:
     envelope = _voice_envelope(features)
     nearby = _highest_nearby(envelope, _REACH)
     limit = _valley(nearby)
-    if limit is not None:
-        far_below = nearby < limit
+    if limit is None:
+        return speech
+    far_below = nearby < limit
+    # With a steady floor the first sign has said it all, and what it keeps there is a breath.
+    if far_below.any() and speech[far_below].mean() > _UNSTEADY_SHARE:
         # Given back what the neighbourhood took, but for some frames that a soft consonant may need.
         speech &= ~(_highest_nearby(far_below.astype(np.float32), _REACH - 9) > 0)
     return speech

@@ -45,7 +45,7 @@ def noise(kind: str, count: int) -> np.ndarray:
         made = np.fft.irfft(spectrum / np.maximum(np.fft.rfftfreq(count, 1 / RATE), 30), count)
         made *= 1 + 0.7 * np.sin(2 * np.pi * time / 9)
     else:
-        bed = np.concatenate(list(music.render_bed(kind, 40_000))).mean(axis=1)
+        bed = np.concatenate(list(music.render_bed(kind, 20_000))).mean(axis=1)
         made = np.resize(bed[::3], count)
     return np.asarray(made / np.std(made))
 
@@ -86,7 +86,7 @@ def test_pauses_are_found_and_no_word_is_hurt_whatever_lies_beneath(
     assert found_of(pauses, truth, 0.8) >= 0.75
 
 
-@pytest.mark.parametrize("kind", ["hiss", "hum", "traffic", "upbeat", "calm", "cinematic", "energetic"])
+@pytest.mark.parametrize("kind", ["hiss", "hum", "traffic", "upbeat", "calm", "energetic"])
 def test_where_speech_is_nearly_drowned_words_are_left_alone(speech: Any, kind: str) -> None:
     samples, truth = speech
     assert lost_ms(cut(beneath(samples, kind, 4)), truth) <= 60
@@ -109,11 +109,24 @@ def test_handles_are_left_at_both_ends_of_a_pause(interview: Path) -> None:
         assert min(abs(one["start_ms"] - end) for one in said) >= 130
 
 
+def test_a_breath_before_a_word_is_kept(speech: Any) -> None:
+    """A breath is a whisper of air, some 25 dB below the voice, a quarter of a second before it."""
+    samples, truth = speech
+    room = samples + 0.0004 * np.random.default_rng(2).standard_normal(len(samples))
+    since = truth[3][0] - 0.3
+    air = np.diff(np.random.default_rng(3).standard_normal(int(0.26 * RATE) + 1)) * np.hanning(
+        int(0.26 * RATE)
+    )
+    start = int(since * RATE)
+    room[start : start + len(air)] += 0.008 * air
+    assert lost_ms(cut(room), [(since + 0.03, truth[3][1])]) == 0
+
+
 def test_less_cuts_less_and_tighter_cuts_more(interview: Path) -> None:
     removed = [
         sum(end - start for start, end in find_pauses(interview, strength=s))
         for s in ("less", "normal", "tighter")
-    ]  # type: ignore[arg-type]
+    ]
     assert removed[0] < removed[1] - 1_000
     assert removed[1] < removed[2] - 1_000
 
@@ -132,11 +145,11 @@ def test_numbers_of_the_user_take_the_place_of_a_strengths_own() -> None:
     assert choose_rule("tighter") == RULES["tighter"]
 
 
-@pytest.mark.parametrize("mood", ["upbeat", "calm", "energetic", "sad"])
+@pytest.mark.parametrize("mood", ["upbeat", "calm", "energetic"])
 def test_music_alone_is_not_taken_for_speech_with_pauses(mood: str) -> None:
-    bed = np.concatenate(list(music.render_bed(mood, 20_000))).mean(axis=1)[::3]
+    bed = np.concatenate(list(music.render_bed(mood, 14_000))).mean(axis=1)[::3]
     # Only where the last chord has died away may there be something to cut.
-    assert all(start > 18_000 for start, _ in cut(bed))
+    assert all(start > 12_000 for start, _ in cut(bed))
 
 
 @pytest.mark.parametrize("level", [0.0, 0.02])
