@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 
 from mango_skill.engine.director import recalls
 from mango_skill.engine.director.asked import Asked, Json
-from mango_skill.engine.director.audit import Case, audit
+from mango_skill.engine.director.audit import audit
 from mango_skill.engine.director.captions import CAPTIONS
+from mango_skill.engine.director.cases import Case
 from mango_skill.engine.director.clips import CLIPS
 from mango_skill.engine.director.colours import COLOURS
 from mango_skill.engine.director.cuts import CUTS, Handler
 from mango_skill.engine.director.desk import Desk, Saved
 from mango_skill.engine.director.frames import FRAMES
+from mango_skill.engine.director.levels import LEVELS
 from mango_skill.engine.director.limits import LIMITS
 from mango_skill.engine.director.music import MUSIC
 from mango_skill.engine.director.outcomes import CannotDo, MustAsk
@@ -38,6 +40,7 @@ HANDLERS: Mapping[str, Handler] = {
     **TITLES,
     **CAPTIONS,
     **OVERLAYS,
+    **LEVELS,
     **SOUNDS,
     **MUSIC,
     **LIMITS,

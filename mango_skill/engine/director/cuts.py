@@ -10,6 +10,7 @@ from mango_skill.engine.director.outcomes import CannotDo, MustAsk
 from mango_skill.timeline import TimeRange, edits
 
 Handler = Callable[[Desk, Asked], None]
+NEAR_THE_LIMIT = 0.8
 
 
 def trim_start(desk: Desk, asked: Asked) -> None:
@@ -82,9 +83,17 @@ def set_duration(desk: Desk, asked: Asked) -> None:
             desk.did("short_enough", length=desk.end, wanted=wanted)
             return
         raise CannotDo("too_short", length=desk.end, wanted=wanted)
+    if exact is None and desk.passages:
+        wanted = _end_of_passage(desk, wanted)
     _cut_out(desk, [TimeRange.between(wanted, desk.end)])
     desk.did("cut_to", length=wanted)
     desk.aside("cut_the_end_off")
+
+
+def _end_of_passage(desk: Desk, most: int) -> int:
+    """Return the last cut before the limit, so that "at most a minute" does not end inside a word."""
+    ends = [clip.range.end for clip in desk.clips if most * NEAR_THE_LIMIT <= clip.range.end <= most]
+    return max(ends, default=most)
 
 
 def delete_clip(desk: Desk, asked: Asked) -> None:

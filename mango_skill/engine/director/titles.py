@@ -33,6 +33,7 @@ def add_title(desk: Desk, asked: Asked) -> None:
         "position": "center",
         "size_percent": TITLE_SIZE,
         "weight": "bold",
+        "outline": "black",
         **read_style(asked, desk.canvas, {}, base=TITLE_SIZE),
     }
     held = title_time(desk, asked)

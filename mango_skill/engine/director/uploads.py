@@ -16,6 +16,7 @@ from mango_skill.timeline import (
     Role,
     Timeline,
     TimeRange,
+    TrackKind,
     edits,
 )
 
@@ -46,10 +47,16 @@ def place_uploads(timeline: Timeline, assets: Mapping[str, MediaReference]) -> T
     fresh = [media for media in assets.values() if media.id not in used]
     pictures = [media for media in fresh if media.kind in (MediaKind.VIDEO, MediaKind.IMAGE)]
     timeline = replace(timeline, canvas=_canvas(timeline, pictures))
+    if pictures and timeline.main is not None and timeline.main.kind is TrackKind.AUDIO:
+        timeline = timeline.with_track(replace(timeline.main, role=Role.VOICE))
     old_end = _end(timeline)
     if pictures:
         clips = [marked(clip_of(media)) for media in pictures]
         timeline = edits.insert_clips(timeline, clips, old_end).timeline
+        lone = {
+            clip.id for track in timeline.role(Role.MUSIC) for clip in track.clips if clip.extra == _PLACED
+        }
+        timeline = edits.change_clips(timeline, lone, _lowered)
     for media in fresh:
         if media.kind is MediaKind.AUDIO and media.duration and not timeline.role(Role.MUSIC):
             timeline = _as_music(timeline, media)
@@ -110,6 +117,10 @@ def has_sound(timeline: Timeline, assets: Mapping[str, MediaReference]) -> bool:
 def duck() -> Effect:
     """Return the default ducking of a bed under speech."""
     return Effect("duck", {"db": DUCK_DB})
+
+
+def _lowered(clip: Clip) -> Clip:
+    return replace(clip, volume=MUSIC_PERCENT) if clip.volume == 100 else clip
 
 
 def _canvas(timeline: Timeline, pictures: list[MediaReference]) -> Canvas | None:

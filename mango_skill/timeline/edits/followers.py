@@ -62,7 +62,9 @@ def _covers(old: TimeRange, changed: TimeMap) -> bool:
 
 
 def _follow(clip: Clip, role: Role | None, changed: TimeMap) -> Iterator[Clip]:
-    if clip.range.start >= changed.old_end:
+    if not changed.old_end:
+        yield clip  # there was no storyline to follow
+    elif clip.range.start >= changed.old_end:
         shift = changed.new_end - changed.old_end  # it lay behind the storyline and stays behind it
         yield replace(clip, range=TimeRange(clip.range.start + shift, clip.range.duration))
     elif role is Role.SFX:

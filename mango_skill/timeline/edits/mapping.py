@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from mango_skill.timeline.model import TimeRange
 
@@ -65,12 +67,24 @@ class TimeMap:
 
     def images(self, old: TimeRange) -> tuple[Span, ...]:
         """Return what became of an old range, in the order of new time."""
-        parts = (span.part(old) for span in self.spans)
+        starts, spans, longest = self._by_old
+        low, high = bisect_left(starts, old.start - longest), bisect_right(starts, old.end)
+        parts = (span.part(old) for span in spans[low:high])
         found = [part for part in parts if part is not None]
         if old.end == self.old_end and old.duration:
             # An instant held at the very end belongs to what was shown last.
             found += [span for span in self.spans if not span.old.duration and span.old.start == old.end]
         return tuple(sorted(found, key=lambda span: span.new.start))
+
+    @cached_property
+    def _by_old(self) -> tuple[list[int], list[Span], int]:
+        """The spans in the order of old time, to find the few that a range touches."""
+        spans = sorted(self.spans, key=lambda span: span.old.start)
+        return (
+            [span.old.start for span in spans],
+            spans,
+            max((span.old.duration for span in spans), default=0),
+        )
 
     def runs(self, old: TimeRange) -> tuple[TimeRange, ...]:
         """Return the new ranges an old range occupies, those that touch joined into one."""

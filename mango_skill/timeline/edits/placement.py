@@ -30,13 +30,16 @@ def place(
     """
     ids = fresh_ids(timeline)
     wanted = kind or _KINDS[role]
-    for clip in clips:
-        fresh = replace(clip, id=next(ids))
-        track = next((one for one in timeline.role(role) if _has_room(one, fresh, wanted)), None)
+    fresh = [replace(clip, id=next(ids)) for clip in clips]
+    # Only pictures must keep apart; all texts or sounds find room on one track together.
+    for group in ([clip] for clip in fresh) if wanted is TrackKind.VIDEO else [fresh]:
+        if not group:
+            continue
+        track = next((one for one in timeline.role(role) if _has_room(one, group[0], wanted)), None)
         if track is None:
             track = Track(fresh_track_id(timeline, role.value), wanted, role)
             timeline = _insert_track(timeline, track)
-        ordered = sorted((*track.clips, fresh), key=lambda one: one.range.start)
+        ordered = sorted((*track.clips, *group), key=lambda one: one.range.start)
         timeline = timeline.with_track(replace(track, clips=tuple(ordered)))
     return timeline
 

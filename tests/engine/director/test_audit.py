@@ -9,7 +9,8 @@ import pytest
 
 from mango_skill.engine.director import carrying
 from mango_skill.engine.director.asked import Asked
-from mango_skill.engine.director.audit import CHECKS, Case, audit
+from mango_skill.engine.director.audit import CHECKS, audit
+from mango_skill.engine.director.cases import Case
 from mango_skill.engine.director.expectations import expectations
 from mango_skill.operations import CATALOG
 from mango_skill.timeline import Role, Timeline, TimeRange, edits
@@ -89,6 +90,11 @@ def _with_gap(timeline: Timeline) -> Timeline:
 
 def test_a_storyline_with_a_hole_is_seen_whatever_was_asked(talk: Project) -> None:
     assert audit(Case(Asked("grain", {}), talk.timeline, _with_gap(talk.timeline), True)) is not None
+
+
+def test_a_hole_that_was_there_before_is_not_this_edits_doing(talk: Project) -> None:
+    holed = _with_gap(talk.timeline)
+    assert audit(Case(Asked("unmute", {}), holed, holed, True)) is None
 
 
 def test_a_miss_is_taken_back_told_and_the_rest_is_done(

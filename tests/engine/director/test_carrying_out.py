@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -743,3 +744,43 @@ def test_a_logo_is_made_larger_moved_and_removed_like_words(talk: Project, foota
     assert place.parameters["left_percent"] > 50
     talk.do({"op": "remove_text", "target": "watermark"})
     assert role(talk, Role.GRAPHICS) == []
+
+
+def test_at_most_a_minute_ends_where_a_passage_ends(talk: Project) -> None:
+    talk.do({"op": "remove_silence"}, {"op": "set_duration", "max_seconds": 11})
+    assert talk.timeline.duration == 10_400
+    talk.do({"op": "set_duration", "seconds": 9})
+    assert talk.timeline.duration == 9000
+
+
+def test_music_that_came_before_the_video_is_lowered_under_it(project: Project, footage: Footage) -> None:
+    project.upload(footage("song.mp3", 60, kind=MediaKind.AUDIO))
+    project.upload(footage("talk.mp4", 20))
+    (music,) = role(project, Role.MUSIC)
+    assert (music.volume, music.range) == (18, TimeRange(0, 20_000))
+
+
+def test_a_recording_that_was_edited_alone_becomes_the_voice_of_pictures_that_come_later(
+    project: Project, footage: Footage
+) -> None:
+    project.upload(footage("podcast.mp3", 12, kind=MediaKind.AUDIO))
+    project.do({"op": "trim_start", "seconds": 2})
+    project.upload(footage("broll.mp4", 20))
+    main = project.timeline.main
+    assert main is not None
+    assert (main.kind, main.end) == (TrackKind.VIDEO, 20_000)
+    assert [clip.range for clip in role(project, Role.VOICE)] == [TimeRange(0, 10_000)]
+
+
+def test_thousands_of_captions_over_hundreds_of_cuts_take_moments_not_minutes(
+    project: Project, footage: Footage
+) -> None:
+    project.upload(footage("long.mp4", 3600))
+    project.studio.pause_table["long.mp4"] = [(at, at + 700) for at in range(3000, 3_590_000, 6000)]
+    cues = [{"start": at, "end": at + 0.9, "text": f"word {at}"} for at in range(3599)]
+    before = time.process_time()
+    direction = project.do(
+        {"op": "remove_silence"}, {"op": "add_captions", "cues": cues}, {"op": "speed", "factor": 1.1}
+    )
+    assert all(step.ok for step in direction.steps)
+    assert time.process_time() - before < 20
