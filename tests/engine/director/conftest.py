@@ -14,7 +14,7 @@ from mango_skill.engine.director.asked import Asked
 from mango_skill.engine.director.reading import Reading
 from mango_skill.engine.media import catalogue
 from mango_skill.errors import MediaError
-from mango_skill.timeline import MediaKind, MediaReference, Timeline
+from mango_skill.timeline import Clip, Effect, MediaKind, MediaReference, Role, Timeline, TrackKind
 
 Json = Any
 
@@ -104,6 +104,35 @@ class Project:
     def say(self, message: str) -> Direction:
         """Send words."""
         return self._turn(message, None)
+
+    def lengths(self) -> list[tuple[str, int]]:
+        """Names and lengths of the storyline's clips."""
+        main = self.timeline.main
+        return [(clip.name, clip.range.duration) for clip in main.clips] if main else []
+
+    def sources(self) -> list[tuple[int, int]]:
+        """Which parts of their files the storyline's clips show."""
+        main = self.timeline.main
+        return [(clip.source.start, clip.source.end) for clip in main.clips if clip.source] if main else []
+
+    def clips_of(self, role: Role) -> list[Clip]:
+        """The clips of a role."""
+        return [clip for track in self.timeline.role(role) for clip in track.clips]
+
+    def effects(self, kind: str) -> list[Effect]:
+        """The effects of a kind, wherever they stand."""
+        found = list(self.timeline.effects)
+        for track in self.timeline.tracks:
+            found += [*track.effects, *(one for clip in track.clips for one in clip.effects)]
+        return [one for one in found if one.kind == kind]
+
+    def texts(self) -> list[tuple[str | None, int, int]]:
+        """What is written on the picture, and when."""
+        return [
+            (clip.text, clip.range.start, clip.range.end)
+            for track, clip in self.timeline.clips()
+            if track.kind is TrackKind.TEXT
+        ]
 
     def _turn(self, message: str, understand: Callable[[str], Reading] | None) -> Direction:
         more: dict[str, Any] = {} if understand is None else {"understand": understand}
