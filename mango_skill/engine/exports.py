@@ -10,7 +10,10 @@ from typing import Any, Final
 
 from mango_skill.engine.drafting import Drafting
 from mango_skill.engine.jobs import RenderQueue
+from mango_skill.engine.media.info import MediaInfo
 from mango_skill.engine.places import Places
+from mango_skill.engine.render import plan as plans
+from mango_skill.engine.render.profile import choose_profile
 from mango_skill.engine.store import JobStatus, RenderJob, Session, Store
 from mango_skill.engine.tickets import PART, Tickets
 from mango_skill.errors import ArgumentError, ServiceError
@@ -28,16 +31,32 @@ STATUS_WORDS: Final[Mapping[JobStatus, str]] = {
 }
 
 _ID: Final = re.compile(r"[A-Za-z0-9._~-]{1,100}")
-_MAX_SIDE: Final = 8192
-_NUMBERS: Final[Mapping[str, tuple[float, float]]] = {
-    "width": (16, _MAX_SIDE),
-    "height": (16, _MAX_SIDE),
-    "fps": (1, 240),
-    "crf": (0, 51),
-}
-_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "quality": ("source", "high", "medium", "small"),
-    "captions": ("burn", "sidecar"),
+
+
+def _is_word(value: object) -> bool:
+    return isinstance(value, str) and len(value) < 20
+
+
+def _is_number(value: object) -> bool:
+    # JSON as Python reads it knows infinity, and true is no number
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 10**6
+
+
+def _is_rate(value: object) -> bool:
+    if isinstance(value, list):
+        return len(value) == 2 and all(isinstance(part, int) and part > 0 for part in value)
+    return _is_number(value)
+
+
+_OUTPUT: Final[Mapping[str, Callable[[object], bool]]] = {
+    "format": _is_word,
+    "width": _is_number,
+    "height": _is_number,
+    "fps": _is_rate,
+    "crf": _is_number,
+    "quality": _is_word,
+    "captions": _is_word,
+    "version": lambda value: isinstance(value, int) and not isinstance(value, bool),
 }
 
 
@@ -90,8 +109,9 @@ class Exports:
             if known.session_id != session.id:
                 raise no_such_render()
             return self.describe(known)
-        wanted = checked_output(output)
+        wanted = known_output(output)
         chosen = self._draft(session, draft, wanted.pop("version", None))
+        self._check_plan(session.id, chosen, wanted)
         job = self._store.renders.add(
             render_id, session_id=session.id, draft=chosen, output=wanted, now=self._clock()
         )
@@ -159,8 +179,20 @@ class Exports:
             draft = stored.draft
         elif draft is None:
             draft = self._drafting.current(session.id).draft
-        self.check_draft(session.id, draft)
         return draft
+
+    def _check_plan(self, session_id: str, draft: Mapping[str, Any], output: Mapping[str, Any]) -> None:
+        """Refuse now what the renderer would refuse later, by the same plan.
+
+        Raises:
+            ArgumentError: ``bad_output``, ``bad_draft`` or ``nothing_to_render``.
+            RenderError: ``nothing_to_render`` in this format.
+        """
+        timeline = self.check_draft(session_id, draft)
+        media = {
+            asset.id: MediaInfo.from_dict(asset.info) for asset in self._store.sessions.assets(session_id)
+        }
+        plans.compile(timeline, media, choose_profile(output, plans.choose_canvas(timeline, media)))
 
     def check_draft(self, session_id: str, draft: Mapping[str, Any]) -> Timeline:
         """Read a draft and refuse what can't be rendered.
@@ -187,38 +219,24 @@ class Exports:
         return timeline
 
 
-def checked_output(output: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parts of ``output`` that are known, each checked; the rest is left out.
+def known_output(output: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parts of ``output`` that are known and of the right type; unknown ones are left out.
 
     Raises:
-        ArgumentError: A value can't be used.
+        ArgumentError: ``bad_output``: a value of another type.
     """
-    wanted: dict[str, Any] = {"format": str(output.get("format") or "mp4").lower()}
-    if wanted["format"] not in constants.EXPORT_FORMATS:
-        raise ArgumentError(
-            f"The format {wanted['format'][:20]!r} can't be written.",
-            hint=f"Use one of: {', '.join(constants.EXPORT_FORMATS)}.",
-        )
-    for name, (least, most) in _NUMBERS.items():
+    wanted: dict[str, Any] = {"format": "mp4"}
+    for name, fits in _OUTPUT.items():
         value = output.get(name)
         if value is None:
             continue
-        rate = value[0] / value[1] if name == "fps" and _is_fraction(value) else value
-        if isinstance(rate, bool) or not isinstance(rate, int | float) or not least <= rate <= most:
+        if not fits(value):
             raise ArgumentError(
-                f"The output's {name} can't be used.", hint=f"Use a number from {least:g} to {most:g}."
+                f"The output's {name} can't be used.",
+                code="bad_output",
+                hint="Leave it out to keep the video's own.",
             )
-        wanted[name] = value if name == "fps" else int(rate)
-    for name, words in _WORDS.items():
-        value = output.get(name)
-        if value is None:
-            continue
-        if value not in words:
-            raise ArgumentError(f"The output's {name} can't be used.", hint=f"Use {' or '.join(words)}.")
         wanted[name] = value
-    version = output.get("version")
-    if isinstance(version, int) and not isinstance(version, bool):
-        wanted["version"] = version
     return wanted
 
 
@@ -226,12 +244,4 @@ def no_such_render() -> ServiceError:
     """Return the answer to an id that nobody knows."""
     return ServiceError(
         "There is no such render.", code="not_found", hint="Start the export again; nothing else is lost."
-    )
-
-
-def _is_fraction(value: object) -> bool:
-    return (
-        isinstance(value, list)
-        and len(value) == 2
-        and all(isinstance(part, int) and part > 0 for part in value)
     )

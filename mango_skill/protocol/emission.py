@@ -30,6 +30,7 @@ DISK_FULL: Final = 507
 _NUMBERS: Final[Mapping[str, int]] = {
     "invalid_arguments": BAD_BODY,
     "bad_draft": BAD_BODY,
+    "bad_output": BAD_BODY,
     "newer_draft": BAD_BODY,
     "nothing_to_render": BAD_BODY,
     "link_refused": BAD_BODY,

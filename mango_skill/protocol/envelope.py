@@ -82,6 +82,7 @@ _ENGINE_CLASSES: Final[Mapping[str, type[MangoError]]] = {
     "busy": BusyError,
     "invalid_arguments": ArgumentError,
     "bad_draft": ArgumentError,
+    "bad_output": ArgumentError,
     "nothing_to_render": UserError,
     "link_refused": MediaError,
     "link_failed": MediaError,

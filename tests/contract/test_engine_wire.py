@@ -37,7 +37,7 @@ WORKER = """
 import json, sys
 from pathlib import Path
 output = json.loads(Path(sys.argv[1]).read_text())["output"]
-if output["format"] == "gif":
+if output["format"] == "m4a":
     print(json.dumps({"error": {"code": "x", "message": "No.", "hint": ""}}))
 else:
     Path(output["path"]).write_bytes(b"video")
@@ -179,7 +179,7 @@ def test_a_render_from_its_body_to_its_end(caller: Caller) -> None:
 
 
 def test_a_failed_and_a_cancelled_render(caller: Caller) -> None:
-    caller.export("render_2", output={"format": "gif"})
+    caller.export("render_2", output={"format": "m4a"})
     wait_until(lambda: caller.status("render_2")["status"] == "failed", "the failure")
     conforms(caller.status("render_2"), "render.status")
     cancelled = caller.call(endpoints.RENDER_CANCEL, fields={"render_id": "render_2"})

@@ -166,9 +166,14 @@ def test_an_id_of_another_session_is_not_taken_over(prepared: Callable[..., Prep
         {"height": "720"},
         {"height": 1_000_000},
         {"width": True},
-        {"fps": 0},
+        {"fps": -1},
         {"fps": [30, 0]},
         {"quality": "best"},
+        {"quality": ["high"]},
+        {"width": float("nan")},
+        {"fps": [None, 1]},
+        {"fps": {}},
+        {"format": "gif"},
         {"captions": "yes"},
         {"version": 99},
     ],
@@ -177,7 +182,9 @@ def test_an_output_that_can_t_be_made_is_refused_at_once(
     caller: Caller, sound: Path, output: dict[str, Any]
 ) -> None:
     caller.upload(sound)
-    assert caller.export("r1", output=output).json()["code"] == 422
+    body = json.dumps({"id": "r1", "sessionId": caller.session_id, "output": output})
+    answer = caller.call(endpoints.RENDER, data=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (422, 422)
     assert caller.call(endpoints.RENDER_STATUS, fields={"render_id": "r1"}).status_code == 404
 
 
