@@ -49,7 +49,7 @@ class Composer:
         for index, lane in enumerate(self._plan.lanes):
             base = self._add_lane(base, index, lane, number)
         changed = self._picture.apply(base.frame, number)
-        changed = move(changed, self._moves, number)
+        changed = move(changed, self._moves, number, size=self._size)
         words = [one for one in self._plan.words if number in one.span]
         if words:
             # A picture that was just changed is ours; one that passed unchanged may be a decoder's.

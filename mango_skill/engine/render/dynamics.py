@@ -29,6 +29,8 @@ _LIMIT_REACH: Final = 6
 _TRIES: Final = 5
 _CLOSE_LU: Final = 0.15
 _MOST_GAIN_DB: Final = 40.0
+_MOST_PUSH_DB: Final = 9.0
+"""How far into the limiter sound is driven at most; beyond that it is squashed for nothing."""
 _SILENT_LUFS: Final = -69.0
 
 
@@ -69,18 +71,24 @@ def _smoothed(target: NDArray[np.float64]) -> NDArray[np.float32]:
     return np.asarray(10 ** (followed / 20), dtype=np.float32)
 
 
-def master(path: Path, score: Score, check: Callable[[], None]) -> None:
-    """Give a mix its fades, its silences, its loudness and a limit, in place."""
+def master(path: Path, score: Score, check: Callable[[], None]) -> float | None:
+    """Give a mix its fades, its silences, its loudness and a limit, in place.
+
+    Returns:
+        The loudness that was reached; None when none was asked for, or when nothing is heard.
+    """
     mix = np.memmap(path, np.float32, "r+").reshape(-1, 2)
     _fade(mix, score.fades)
     gain, loudest = 1.0, _peak(mix)
+    reached: float | None = None
     if score.lufs is not None:
-        gain = _gain_for(mix, score.lufs, loudest, check)
+        gain, reached = _gain_for(mix, score.lufs, loudest, check)
     for first, block in _limited(mix, gain, loudest):
         check()
         mix[first : first + len(block)] = block
     for start, end in score.silences:
         mix[max(0, start) : max(0, end)] = 0
+    return reached
 
 
 def _fade(mix: NDArray[np.float32], fades: tuple[Fade, ...]) -> None:
@@ -97,22 +105,27 @@ def _peak(mix: NDArray[np.float32]) -> float:
     return max((float(np.abs(mix[at : at + _BLOCK]).max()) for at in range(0, len(mix), _BLOCK)), default=0.0)
 
 
-def _gain_for(mix: NDArray[np.float32], lufs: float, loudest: float, check: Callable[[], None]) -> float:
-    """Return the gain after which the limited mix has the loudness that is asked for."""
+def _gain_for(
+    mix: NDArray[np.float32], lufs: float, loudest: float, check: Callable[[], None]
+) -> tuple[float, float | None]:
+    """Return the gain after which the limited mix is as loud as asked, and how loud it is then.
+
+    Some sound (a click now and then) can't be as loud as asked without being torn: it stays below.
+    """
     found = measure_lufs(mix[at : at + _BLOCK] for at in range(0, len(mix), _BLOCK))
     if found < _SILENT_LUFS:
-        return 1.0
+        return 1.0, None
     gain_db = min(_MOST_GAIN_DB, lufs - found)
     for _ in range(_TRIES):
         gain = 10 ** (gain_db / 20)
         if loudest * gain <= _CEILING:
-            return gain
+            return gain, found + gain_db
         check()
-        found = measure_lufs(block for _, block in _limited(mix, gain, loudest))
-        if abs(found - lufs) < _CLOSE_LU or gain_db >= _MOST_GAIN_DB:
-            return gain
-        gain_db = min(_MOST_GAIN_DB, gain_db + (lufs - found))
-    return 10 ** (gain_db / 20)
+        reached = measure_lufs(block for _, block in _limited(mix, gain, loudest))
+        if abs(reached - lufs) < _CLOSE_LU or gain_db - (lufs - found) > _MOST_PUSH_DB:
+            break
+        gain_db = min(_MOST_GAIN_DB, gain_db + (lufs - reached))
+    return gain, reached
 
 
 def _limited(mix: NDArray[np.float32], gain: float, loudest: float) -> Iterator[tuple[int, Samples]]:

@@ -20,6 +20,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from mango_skill.engine.render.grid import FrameSpan
+from mango_skill.engine.render.mixer import Mix
 from mango_skill.engine.render.plan import RenderPlan
 from mango_skill.engine.render.profile import Profile
 from mango_skill.engine.render.tapes import RATE
@@ -97,10 +98,10 @@ class Writer:
     Args:
         path: Where it is written; not the final name.
         plan: What it will hold.
-        mix: The finished sound (float32 stereo at 48 kHz), or None.
+        mix: Waits for the finished sound and returns it; None when there is none.
     """
 
-    def __init__(self, path: Path, plan: RenderPlan, mix: Callable[[], Path] | None) -> None:
+    def __init__(self, path: Path, plan: RenderPlan, mix: Callable[[], Mix] | None) -> None:
         self._profile = plan.profile
         kind = plan.profile.container
         self._container: OutputContainer = av.open(
@@ -167,7 +168,7 @@ class Writer:
             return False
         if self._sound is None:
             lead = _UNTOLD_LEAD.get(self._profile.container.muxer, 0)
-            self._sound = _blocks(self._mix(), lead)
+            self._sound = _blocks(self._mix().path, lead)
         frame = next(self._sound, None)
         if frame is None:
             return False

@@ -16,6 +16,8 @@ from mango_skill.errors import RenderError
 
 # FFmpeg's AVColorSpace: what a picture says about its own matrix.
 _MATRICES: Final = {1: "bt709", 5: "bt601", 6: "bt601", 7: "smpte240m", 9: "bt2020", 10: "bt2020"}
+# FFmpeg's AVColorTransferCharacteristic: the curves of HDR, of cinema (PQ) and of phones and broadcast (HLG).
+_HIGH_DYNAMIC: Final = {16: "smpte2084", 18: "arib-std-b67"}
 _FULL_RANGE: Final = 2
 _HD_LINES: Final = 720
 
@@ -88,6 +90,7 @@ def is_ready(frame: VideoFrame, geometry: Geometry, rotation: int, square: bool)
         and not (geometry.degrees or geometry.mirror or geometry.upend or geometry.backdrop)
         and source_matrix(frame) == "bt709"
         and not is_full_range(frame)
+        and frame.color_trc not in _HIGH_DYNAMIC
     )
 
 
@@ -118,19 +121,22 @@ def backdrop_chain(
 
 
 def scale_steps(frame: VideoFrame, width: int, height: int, *, cover: bool = False) -> list[str]:
-    """Return the filters that scale a picture and bring its colours to BT.709, limited range."""
+    """Return the filters that scale a picture and bring its colours to BT.709, limited range, standard brightness."""
     rgb = "rgb" in frame.format.name or "bgr" in frame.format.name or frame.format.name.startswith("gbr")
     matrix = (
         ""
         if rgb
         else f":in_color_matrix={source_matrix(frame)}:in_range={'pc' if is_full_range(frame) else 'tv'}"
     )
-    # Bicubic is sharp enough and twice as fast as lanczos.
     size = f"{width}:{height}" + (":force_original_aspect_ratio=increase" if cover else "")
-    return [
-        f"scale={size}:flags=bicubic+accurate_rnd{matrix}:out_color_matrix=bt709:out_range=tv",
-        "setsar=1",
-    ]
+    steps, tone = [], ""
+    if frame.color_trc in _HIGH_DYNAMIC:
+        curve = _HIGH_DYNAMIC[frame.color_trc]
+        steps = [f"setparams=color_primaries=bt2020:color_trc={curve}:colorspace=bt2020nc"]
+        matrix, tone = "", ":out_primaries=bt709:out_transfer=bt709"
+    # Bicubic is sharp enough and twice as fast as lanczos.
+    scale = f"scale={size}:flags=bicubic+accurate_rnd{matrix}:out_color_matrix=bt709:out_range=tv{tone}"
+    return [*steps, scale, "setsar=1"]
 
 
 def has_alpha(frame: VideoFrame) -> bool:

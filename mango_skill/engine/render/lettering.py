@@ -24,7 +24,7 @@ _ENTER_S: Final = 0.4
 _DEFAULT_SIZES: Final = {"title": 9.0, "caption": 5.5, "lower_third": 5.5, "credits": 5.0}
 _LIT: Final = "#ffd400"
 _WEIGHTS: Final = {"regular": 400, "normal": 400, "light": 300, "bold": 700, "black": 900}
-_STATES_KEPT: Final = 32
+_STATES_KEPT: Final = 12
 
 
 class Lettering:

@@ -7,6 +7,7 @@ before the last gain is set.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import chain, islice
@@ -48,8 +49,16 @@ _FLOOR_CHUNKS: Final = 1500
 Check = Callable[[], None]
 
 
-def mix(score: Score, sources: Mapping[str, Source], scratch: Scratch, check: Check) -> Path:
-    """Mix a score into a file of float32 stereo at 48 kHz and return its path.
+@dataclass(frozen=True)
+class Mix:
+    """The finished sound: float32 stereo at 48 kHz in a file, and its loudness where one was asked for."""
+
+    path: Path
+    lufs: float | None
+
+
+def mix(score: Score, sources: Mapping[str, Source], scratch: Scratch, check: Check) -> Mix:
+    """Mix a score.
 
     Args:
         score: What is heard.
@@ -78,8 +87,7 @@ def mix(score: Score, sources: Mapping[str, Source], scratch: Scratch, check: Ch
     if ducked:
         _put_under(plain_path, ducked_path, np.concatenate(levels), _duck_db(players))
     ducked_path.unlink()
-    master(plain_path, score, check)
-    return plain_path
+    return Mix(plain_path, master(plain_path, score, check))
 
 
 def _duck_db(players: list[PiecePlayer]) -> float:

@@ -41,30 +41,35 @@ class Steadiness:
 
 
 def move(
-    picture: VideoFrame, stages: Sequence[Stage], frame: int, steadiness: Steadiness | None = None
+    picture: VideoFrame,
+    stages: Sequence[Stage],
+    frame: int,
+    *,
+    size: tuple[int, int],
+    steadiness: Steadiness | None = None,
 ) -> VideoFrame:
-    """Return what is seen of a picture on an output frame; the picture itself when nothing moves."""
+    """Return what is seen of a picture on an output frame, in a size; the picture itself when nothing moves."""
     window = Window()
     for stage in stages:
         if frame in stage.span or stage.kind == "stabilize":
             window = _combined(window, _window(stage, frame, steadiness))
     if window.factor < 0.9999:
-        return _smaller(picture, window)
-    if window.factor <= 1.0001:
+        return _smaller(picture, window, size)
+    if window.factor <= 1.0001 and (picture.width, picture.height) == size:
         return picture
     width, height = picture.width / window.factor, picture.height / window.factor
     left = min(max(0.0, picture.width * window.x - width / 2), picture.width - width)
     top = min(max(0.0, picture.height * window.y - height / 2), picture.height - height)
-    return resample(picture, (left, top, left + width, top + height), (picture.width, picture.height))
+    return resample(picture, (left, top, left + width, top + height), size)
 
 
-def _smaller(picture: VideoFrame, window: Window) -> VideoFrame:
+def _smaller(picture: VideoFrame, window: Window, size: tuple[int, int]) -> VideoFrame:
     """The whole picture with black around it."""
     whole = (0, 0, picture.width, picture.height)
-    width, height = (max(2, round(side * window.factor / 2) * 2) for side in (picture.width, picture.height))
+    width, height = (max(2, round(side * window.factor / 2) * 2) for side in size)
     small = resample(picture, whole, (width, height))
-    base = solid(picture.width, picture.height, "black")
-    lay(base, Sheet(small, (picture.width - width) // 4 * 2, (picture.height - height) // 4 * 2))
+    base = solid(*size, "black")
+    lay(base, Sheet(small, (size[0] - width) // 4 * 2, (size[1] - height) // 4 * 2))
     return base
 
 
@@ -172,3 +177,11 @@ def _refined(line: NDArray[np.float64], place: int) -> float:
     part = 0.5 * (before - after) / bend if bend else 0.0
     whole = place - length if place > length / 2 else place
     return float(whole + min(0.5, max(-0.5, part)))
+
+
+def closest(stages: Sequence[Stage]) -> float:
+    """Return how far a clip is ever zoomed in: a photo has the pixels to stay sharp."""
+    factors = [
+        _number(one, key, 1.0) for one in stages for key in ("factor_from", "factor_to") if one.kind == "zoom"
+    ]
+    return max([1.0, *factors])

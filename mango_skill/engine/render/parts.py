@@ -115,7 +115,6 @@ class Layer:
         geometry: Where and how.
         stages: Changes in their order; movement last.
         opacity: 0 to 1.
-        see_through: It may let lower pictures through: transparency, keying, or a fade of an overlay.
         backing: What lies behind it when it is keyed: a layer of its own.
     """
 
@@ -125,7 +124,6 @@ class Layer:
     geometry: Geometry
     stages: tuple[Stage, ...] = ()
     opacity: float = 1.0
-    see_through: bool = False
     backing: Layer | None = None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import hypot
 from pathlib import Path
@@ -21,8 +21,8 @@ from mango_skill.engine.render.filters import (
     table_steps,
 )
 from mango_skill.engine.render.grid import FrameSpan
-from mango_skill.engine.render.moves import Steadiness, move
-from mango_skill.engine.render.parts import Footage, Layer, Solid, Stage, Still
+from mango_skill.engine.render.moves import Steadiness, closest, move
+from mango_skill.engine.render.parts import Footage, Geometry, Layer, Solid, Stage, Still
 from mango_skill.engine.render.planes import (
     CLEAR,
     Sheet,
@@ -40,6 +40,7 @@ from mango_skill.engine.render.touches import STEADY, TOUCHES, Moment, Touch, fa
 MOVEMENT: Final = frozenset({"zoom", "pan", "stabilize"})
 FADES: Final = frozenset({"fade_in", "fade_out"})
 DEFAULT_KEY: Final = "#00d000"
+_MOST_ENLARGED: Final = 2.5
 _HALF: Final = Fraction(1, 2)
 
 
@@ -213,6 +214,7 @@ class Player:
         self._changes = Changes(layer.id, rest, prepared)
         self._moves = tuple(one for one in layer.stages if one.kind in MOVEMENT)
         self._fades = tuple(one for one in layer.stages if one.kind in FADES)
+        self._geometry = _enlarged(layer, self._moves)
         self._backing: Player | None = None
         if layer.backing is not None:
             self._backing = Player(layer.backing, size, fps=fps, prepared=prepared, rack=rack)
@@ -232,7 +234,9 @@ class Player:
         picture = self._picture(frame)
         whole = self.layer.span
         changed = self._changes.apply(picture, frame, whole)
-        changed = move(changed, self._moves, frame, self._prepared.steadiness.get(self.layer.id))
+        box = self.layer.geometry.box
+        steadiness = self._prepared.steadiness.get(self.layer.id)
+        changed = move(changed, self._moves, frame, size=(box.width, box.height), steadiness=steadiness)
         opacity = self.layer.opacity
         for fade in self._fades:
             if frame in fade.span:
@@ -241,7 +245,6 @@ class Player:
                     changed = TOUCHES[fade.kind](changed, moment)
                 else:
                     opacity *= 1 - fade_share(fade.kind, moment)
-        box = self.layer.geometry.box
         sheets = []
         if self._behind is not None:
             sheets.append(self._faded_behind(frame) if covering else Sheet(self._behind))
@@ -293,7 +296,7 @@ class Player:
         return solid(box.width, box.height, material.color)
 
     def _conform_picture(self, raw: VideoFrame) -> VideoFrame:
-        material, geometry = self.layer.material, self.layer.geometry
+        material, geometry = self.layer.material, self._geometry
         if isinstance(material, Solid):
             return raw
         info = self._prepared.sources[material.asset].info
@@ -310,6 +313,16 @@ class Player:
         if self._backdrop is not None:
             self._behind = self._backdrop.apply(raw)
         return self._conform.apply(raw)
+
+
+def _enlarged(layer: Layer, moves: tuple[Stage, ...]) -> Geometry:
+    """A photo that will be zoomed into is kept as large as it will be seen."""
+    factor = min(_MOST_ENLARGED, closest(moves))
+    if not isinstance(layer.material, Still) or factor <= 1:
+        return layer.geometry
+    box = layer.geometry.box
+    wide, high = (round(side * factor / 2) * 2 for side in (box.width, box.height))
+    return replace(layer.geometry, box=replace(box, width=wide, height=high))
 
 
 def flatten(sheets: list[Sheet], size: tuple[int, int], ground: VideoFrame) -> Sheet:

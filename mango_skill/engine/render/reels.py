@@ -219,7 +219,14 @@ def load_still(path: Path, info: MediaInfo) -> VideoFrame:
 
 def from_picture(image: Image.Image) -> VideoFrame:
     """Return a Pillow picture (RGB or RGBA) as a frame."""
-    return VideoFrame.from_ndarray(np.asarray(image), format="rgba" if image.mode == "RGBA" else "rgb24")
+    pixels = np.array(image)
+    if image.mode != "RGBA":
+        return VideoFrame.from_ndarray(pixels, format="rgb24")
+    hidden, solid = pixels[..., 3] == 0, pixels[..., 3] > 127
+    if hidden.any() and solid.any():
+        # What can't be seen has a colour all the same, and scaling would draw it into the edges.
+        pixels[hidden, :3] = pixels[solid, :3].mean(axis=0)
+    return VideoFrame.from_ndarray(pixels, format="rgba")
 
 
 def open_source(path: Path, info: MediaInfo) -> InputContainer:

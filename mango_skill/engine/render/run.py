@@ -21,7 +21,7 @@ from mango_skill.engine.render.chunks import divide
 from mango_skill.engine.render.composer import Composer
 from mango_skill.engine.render.encoder import Writer, encode_stretch, with_palette
 from mango_skill.engine.render.grid import FrameSpan
-from mango_skill.engine.render.mixer import mix
+from mango_skill.engine.render.mixer import Mix, mix
 from mango_skill.engine.render.plan import RenderPlan
 from mango_skill.engine.render.players import Prepared, Source
 from mango_skill.engine.render.scratch import Scratch
@@ -36,6 +36,7 @@ _RESERVE_BYTES: Final = 50_000_000
 # Of everything that is told as progress, the share of making; the rest is finishing and looking at it.
 _MADE_SHARE: Final = 96.0
 _SIGN_OF_LIFE_S: Final = 5.0
+_LOUDNESS_TOLD_LU: Final = 0.5
 
 
 class Cancelled(RenderError):  # noqa: N818 - it is what happened, not a fault
@@ -104,13 +105,21 @@ def run(
             _require_room(output.parent, plan)
             job.make(partial, scratch)
             job.tell(_MADE_SHARE, "verify")
-            facts = verify(partial, plan, joins=tuple(span.first for span in job.stretches))
+            joins = tuple(span.first for span in job.stretches)
+            facts = verify(partial, plan, joins=joins, lufs=job.lufs)
             sidecar = _write_sidecar(plan, output)
             os.replace(partial, output)
             job.tell(100.0, "done")
-            return Result(output, facts, sidecar, plan.notes)
+            return Result(output, facts, sidecar, (*plan.notes, *_loudness_note(plan, facts)))
     finally:
         scratch.clear()
+
+
+def _loudness_note(plan: RenderPlan, facts: Facts) -> tuple[str, ...]:
+    wanted = plan.score.lufs if plan.score else None
+    if wanted is None or facts.lufs is None or abs(facts.lufs - wanted) <= _LOUDNESS_TOLD_LU:
+        return ()
+    return (f"the sound reached {facts.lufs:.1f} LUFS instead of {wanted:g}: more would have torn it",)
 
 
 def _ignore(percent: float, stage: str) -> None:
@@ -145,6 +154,7 @@ class _Job:
         self._told = -1
         self._told_at = monotonic()
         self.stretches: tuple[FrameSpan, ...] = ()
+        self.lufs: float | None = None
 
     def tell(self, percent: float, stage: str) -> None:
         with self._lock:
@@ -179,7 +189,7 @@ class _Job:
         finally:
             sounds.shutdown(wait=True, cancel_futures=True)
 
-    def _mix(self, scratch: Scratch) -> Path:
+    def _mix(self, scratch: Scratch) -> Mix:
         score = self._plan.score
         assert score is not None
 
@@ -188,7 +198,9 @@ class _Job:
             if not self._plan.has_picture:
                 self._count(_BLOCK_SHARE * self._plan.frames / max(1, score.count))
 
-        return mix(score, self._sources, scratch, check)
+        made = mix(score, self._sources, scratch, check)
+        self.lufs = made.lufs
+        return made
 
     def _write(self, writer: Writer, scratch: Scratch) -> None:
         plan = self._plan

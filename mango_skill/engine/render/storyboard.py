@@ -112,7 +112,6 @@ def _compile_layer(clip: Clip, board: _Board) -> Layer | None:
     place = clip.effect("place")
     opacity = float(place.parameters.get("opacity_percent", 100)) / 100 if place else 1.0
     key = clip.effect("chroma_key")
-    fades = not board.main and any(stage.kind in _FADES for stage in stages)
     return Layer(
         id=clip.id,
         span=slot,
@@ -120,7 +119,6 @@ def _compile_layer(clip: Clip, board: _Board) -> Layer | None:
         geometry=geometry,
         stages=stages,
         opacity=max(0.0, min(1.0, opacity)),
-        see_through=bool(key) or fades or opacity < 1 or bool(info and info.has_alpha),
         backing=_backing(key, slot, board) if key else None,
     )
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
@@ -307,3 +308,33 @@ def test_a_timeline_range_of_an_effect_touches_only_its_frames(room: Room) -> No
     colour = [float(np.ptp(picture[40:80, 10:70].mean(axis=(0, 1)))) for picture in cut.pictures]
     assert all(value > 60 for value in (*colour[:5], *colour[10:]))
     assert all(value < 12 for value in colour[5:10])
+
+
+def test_a_phones_hdr_film_is_shown_as_bright_as_it_was(make_room: MakeRoom, shelf: Path) -> None:
+    """BT.2408: 75 % of an HLG signal is the white of a standard picture; taken at its word it would be a grey."""
+    path = shelf / "hdr.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx265", rate=25, options={"x265-params": "log-level=none"})
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p10le"
+        context = stream.codec_context
+        context.color_primaries, context.color_trc, context.colorspace, context.color_range = 9, 18, 9, 1
+        for number in range(5):
+            frame = av.VideoFrame(WIDTH, HEIGHT, "yuv420p10le")
+            for plane, value in zip(frame.planes, (721, 512, 512), strict=True):
+                np.frombuffer(plane, np.uint16)[:] = value
+            frame.pts = number
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    assert make_room({"a": path}).render(movie(video_track(clip("a", 0, 200)))).pictures[2].mean() > 240
+
+
+def test_a_photo_that_is_zoomed_into_stays_sharp(make_room: MakeRoom, shelf: Path) -> None:
+    """Fine stripes that only the photo's own pixels can hold."""
+    stripes = np.zeros((540, 960, 3), dtype=np.uint8)
+    stripes[:, (np.arange(960) // 4) % 2 == 0] = 255
+    path = save_image(shelf / "stripes.png", stripes)
+    zoom = Effect("zoom", {"factor_from": 2.5, "factor_to": 2.5})
+    picture = (
+        make_room({"a": path}).render(movie(video_track(clip("a", 0, 120, effects=(zoom,))))).pictures[1]
+    )
+    assert np.ptp(picture[45, 40:120].astype(int).mean(axis=1)) > 60

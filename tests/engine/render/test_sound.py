@@ -361,3 +361,23 @@ def test_a_film_without_sound_gives_a_file_without_sound(hall: Room) -> None:
     cut = hall.render(movie(video_track(clip("plain", 0, 400))))
     assert not cut.result.facts.has_audio
     assert not len(cut.sound)
+
+
+def test_sound_that_can_not_be_as_loud_as_asked_is_told_and_not_torn(
+    make_room: MakeRoom, shelf: Path
+) -> None:
+    """A click every second over next to nothing."""
+    clicks = np.zeros(5 * RATE, np.float32)
+    clicks[::RATE] = 0.9
+    path = write_film(shelf / "clicks.mp4", [draw_number(n) for n in range(125)], sound=clicks)
+    timeline = movie(video_track(clip("a", 0, 5000)), effects=(Effect("loudness", {"lufs": -14}),))
+    cut = make_room({"a": path}).render(timeline)
+    assert np.abs(cut.sound).max() <= 1.0
+    assert len(cut.pictures) == 125
+    assert "LUFS instead of -14" in cut.result.notes[0]
+
+
+def test_silence_stays_silence_whatever_loudness_is_asked_for(hall: Room) -> None:
+    quiet = clip("humming", 0, 1000, effects=(Effect("mute", {}),))
+    cut = hall.render(movie(video_track(quiet), effects=(Effect("loudness", {"lufs": -14}),)))
+    assert np.abs(cut.sound).max() < 1e-4
