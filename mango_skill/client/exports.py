@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from mango_skill.client.api import Api, Session
 from mango_skill.client.clock import Clock
-from mango_skill.client.download import Download, ExpiredLinkError, Target, check_target, file_identity
+from mango_skill.client.download import Download, ExpiredLinkError, Target, file_identity
 from mango_skill.client.jobs import JobFile, JobState, Phase
 from mango_skill.client.projects import ProjectFolder
 from mango_skill.client.stream import CancelledError
@@ -143,7 +143,7 @@ def _error(data: Mapping[str, Any], status: str) -> MangoError | None:
 class Export:
     """One export on its way."""
 
-    def __init__(self, job: JobFile, folder: ProjectFolder, api: Api, *, clock: Clock) -> None:
+    def __init__(self, job: JobFile, *, folder: ProjectFolder, api: Api, clock: Clock) -> None:
         self._job = job
         self._folder = folder
         self._api = api
@@ -170,7 +170,7 @@ class Export:
             self._cancelled(target)
         except MangoError as problem:
             if isinstance(problem, (CreditError, PlanError)):
-                problem.hint = account_hint(self._api, problem, session)
+                problem.hint = account_hint(self._api, problem, session=session)
             resumable = isinstance(problem, (NetworkError, EngineError)) or self._job.record["phase"] == (
                 Phase.DOWNLOADING.value
             )
@@ -178,7 +178,7 @@ class Export:
             error = problem.to_dict() | {"kind": type(problem).__name__}
             self._job.finish(JobState.FAILED, error=error)
         else:
-            self._job.finish(JobState.DONE, result=self._result(session, target, size, status))
+            self._job.finish(JobState.DONE, result=self._result(session, target, size=size, status=status))
 
     # The render ----------------------------------------------------------------------------------------
 
@@ -334,7 +334,7 @@ class Export:
         note = CANCELLED_NOTE if self._api.context.backend.is_cloud else "Cancelled."
         self._job.finish(JobState.CANCELLED, note=note)
 
-    def _result(self, session: Session, target: Target, size: int, status: RenderStatus) -> dict[str, Any]:
+    def _result(self, session: Session, target: Target, *, size: int, status: RenderStatus) -> dict[str, Any]:
         facts = dict(status.facts or {})
         facts.pop("size", None)
         duration = facts.pop("duration", None)
@@ -363,13 +363,14 @@ class Export:
         return f"{backend.web_url.rstrip('/')}/workspace/claim?ct={claim}" if claim else ""
 
 
-def prepare_target(path: Path, *, overwrite: bool) -> None:
-    """Check the output before anything is rendered; see ``download.check_target``."""
-    check_target(path, overwrite=overwrite)
-
-
 def _is_unknown(problem: MangoError) -> bool:
-    return problem.code in ("http_404", str(constants.SESSION_NOT_FOUND), "404", "detail")
+    return problem.code.lower() in (
+        "http_404",
+        "404",
+        "detail",
+        "not_found",
+        str(constants.SESSION_NOT_FOUND),
+    )
 
 
 def _never_begun() -> MangoError:

@@ -89,20 +89,11 @@ class Identity:
                     hint="Stop it with 'mango engine stop' and repeat the command.",
                 )
             return found
-        given = self._environ.get(CLIENT_ID_VARIABLE, "").strip()
-        if _CLIENT_ID.fullmatch(given):
-            return given
-        return self._read_client_id() or self._make_client_id()
+        return self._known_client_id() or self._make_client_id()
 
-    def replace_client_id(self, refused: str) -> str:
-        """Return another id than the one that the service did not take."""
-        if not self._backend.is_cloud:
-            return self.client_id()
-        with self._locked():
-            found = self._read_client_id()
-            if found is not None and found != refused:
-                return found
-            return self._write_client_id()
+    def _known_client_id(self) -> str | None:
+        given = self._environ.get(CLIENT_ID_VARIABLE, "").strip()
+        return given if _CLIENT_ID.fullmatch(given) else self._read_client_id()
 
     def _read_client_id(self) -> str | None:
         try:
@@ -203,7 +194,10 @@ class Identity:
             kept = self._cached()
             if kept is not None and kept.value != refused:
                 return kept
-            client_id = self.client_id_unlocked()
+            if self._backend.is_cloud:
+                client_id = self._known_client_id() or self._write_client_id()
+            else:
+                client_id = self.client_id()
             try:
                 data = self._fetch(client_id)
             except ServiceError as problem:
@@ -227,15 +221,6 @@ class Identity:
             records[self._key(ANONYMOUS)] = record
             journal.write_json(self._file, records)
         return Token(value, ANONYMOUS, expires)
-
-    def client_id_unlocked(self) -> str:
-        """Return the client id while the lock is already held."""
-        if not self._backend.is_cloud:
-            return self.client_id()
-        given = self._environ.get(CLIENT_ID_VARIABLE, "").strip()
-        if _CLIENT_ID.fullmatch(given):
-            return given
-        return self._read_client_id() or self._write_client_id()
 
     def _cached(self) -> Token | None:
         record = self._records().get(self._key(ANONYMOUS))

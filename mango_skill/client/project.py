@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from mango_skill.client import exports, media, projects, turns
+from mango_skill.client import media, projects, turns
 from mango_skill.client.api import Api, Session
 from mango_skill.client.clock import Clock
+from mango_skill.client.download import check_target
 from mango_skill.client.following import Follower
+from mango_skill.client.footage import check_files, check_links
 from mango_skill.client.history import Version, read_timeline
 from mango_skill.client.jobs import JobFile, JobKind, JobState, JobView, Phase
 from mango_skill.client.locks import FileLock
 from mango_skill.client.projects import ProjectFolder, ProjectView
-from mango_skill.client.upload import UploadProgress, UploadResult, check_files, check_links
-from mango_skill.client.upload import upload as upload_all
+from mango_skill.client.upload import Uploader, UploadProgress, UploadResult
 from mango_skill.errors import ArgumentError, BusyError, InternalError, MangoError, UserError
 from mango_skill.protocol import constants
 from mango_skill.protocol import draft as drafts
@@ -92,10 +93,7 @@ class Project:
                     raise self._busy()
                 clock.sleep(_LOOK_S)
             self._folder.touch()
-            result = upload_all(
-                self._folder, self._api, files=files, links=addresses, on_progress=on_progress
-            )
-        return result
+            return Uploader(self._folder, self._api).upload(files, addresses, on_progress=on_progress)
 
     def start_turn(self, message: str) -> JobView:
         """Send a message to the editor, in a process of its own; returns when that has begun.
@@ -156,7 +154,7 @@ class Project:
         session, number, draft = self._to_export(version)
         _check_exportable(draft)
         target = self._target(path, form, number)
-        exports.prepare_target(target, overwrite=overwrite)
+        check_target(target, overwrite=overwrite)
         wire: dict[str, Any] = {"format": form, "quality": self._api.context.quality, **(output or {})}
         if height is not None:
             wire["height"] = height

@@ -84,7 +84,7 @@ def run(project: Path, job_id: str, *, clock: Clock, environ: Mapping[str, str] 
         log = logs.open_log(context.places.logs)
         log.info("%s: begins at %s", job.id, job.record["phase"])
         try:
-            _carry_out(job, folder, context, clock=clock, environ=environ)
+            _carry_out(job, folder, context=context, clock=clock, environ=environ)
         except MangoError as problem:
             log.warning("%s: %s", job.id, problem.message)
             _fail(job, problem)
@@ -105,16 +105,16 @@ def run(project: Path, job_id: str, *, clock: Clock, environ: Mapping[str, str] 
 
 
 def _carry_out(
-    job: JobFile, folder: ProjectFolder, context: Context, *, clock: Clock, environ: Mapping[str, str] | None
+    job: JobFile, folder: ProjectFolder, *, context: Context, clock: Clock, environ: Mapping[str, str] | None
 ) -> None:
     api = Api(context, clock=clock, environ=environ, on_note=lambda note: job.tell(note=note))
     try:
         if JobKind(job.record["kind"]) is JobKind.EXPORT:
-            Export(job, folder, api, clock=clock).perform()
+            Export(job, folder=folder, api=api, clock=clock).perform()
             return
         with folder.edit_lock() as lock:
             _take(lock, job)
-            Turn(job, folder, api, clock=clock).perform()
+            Turn(job, folder=folder, api=api, clock=clock).perform()
     finally:
         api.close()
 

@@ -29,6 +29,7 @@ _DELIVERY_TRIES: Final = 3
 _DELIVERY_PAUSE_S: Final = 0.5
 _TOKEN_MARKS: Final = ("nmv_", "clm_", "Bearer ")
 _CANCEL_LOOK_S: Final = 0.25
+_EDITING: Final = "Editing."
 _STILL_WORKING: Final = "Still working..."
 CANCELLED_NOTE: Final = "No longer watched; the service may still finish it."
 
@@ -36,7 +37,7 @@ CANCELLED_NOTE: Final = "No longer watched; the service may still finish it."
 class Turn:
     """One message on its way."""
 
-    def __init__(self, job: JobFile, folder: ProjectFolder, api: Api, *, clock: Clock) -> None:
+    def __init__(self, job: JobFile, *, folder: ProjectFolder, api: Api, clock: Clock) -> None:
         self._job = job
         self._folder = folder
         self._api = api
@@ -180,8 +181,8 @@ class Turn:
             # From here on the session is no longer empty.
             self._job.remember(heard=True)
             heard = True
-        if heard and isinstance(event, ToolCallEvent):
-            self._job.tell(note="Editing.")
+        if heard and isinstance(event, ToolCallEvent) and self._job.record["note"] != _EDITING:
+            self._job.tell(note=_EDITING)
 
     # After ---------------------------------------------------------------------------------------------
 
@@ -282,7 +283,7 @@ class Turn:
     def _advised(self, problem: MangoError | None, session: Session) -> MangoError | None:
         """Add what this account can do about credits and plans."""
         if problem is not None and isinstance(problem, (CreditError, PlanError)):
-            problem.hint = account_hint(self._api, problem, session)
+            problem.hint = account_hint(self._api, problem, session=session)
         return problem
 
 
@@ -309,7 +310,7 @@ def draft_of(state: Mapping[str, Any]) -> dict[str, Any]:
     return dict(found) if isinstance(found, Mapping) else {}
 
 
-def account_hint(api: Api, problem: MangoError, session: Session) -> str:
+def account_hint(api: Api, problem: MangoError, *, session: Session) -> str:
     """Return what to do about credits or a plan: register for an anonymous account, else top up or upgrade."""
     backend = api.context.backend
     if not backend.is_cloud:

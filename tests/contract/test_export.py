@@ -158,6 +158,24 @@ def test_a_render_whose_answer_was_lost_is_not_asked_for_again(service: Any, fil
     assert len([one for one in service.of("proxy/lambda") if one.method == "POST"]) == 1
 
 
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        lambda w, r: w.json({"detail": "Not Found"}, 404),
+        lambda w, r: w.json({"code": "not_found", "message": "no such render"}, 404),
+        lambda w, r: w.json({"code": 404, "message": "no such render"}),
+    ],
+)
+def test_a_render_that_never_arrived_is_asked_for_once_more_under_a_new_id(
+    unknown: Any, service: Any, filmed: Any, out: Path
+) -> None:
+    service.once("render", lambda w, r: w.reset())
+    service.once("status", unknown, unknown, unknown)
+    assert export(filmed, out).state == "done"
+    ids = [one.json["id"] for one in service.of("proxy/lambda") if one.method == "POST"]
+    assert len(set(ids)) == len(ids) == 2
+
+
 def test_another_id_of_the_service_is_followed(service: Any, filmed: Any, out: Path) -> None:
     def script(wire: Any, request: Any) -> None:
         service.renders["theirs"] = {"polls": 0}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mango_skill.client.upload import check_files
+from mango_skill.client.footage import check_files
 from mango_skill.errors import ArgumentError, MangoError, MediaError
 
 MP4 = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2" + b"\x00\x00\x00\x10moov\x00\x00\x00\x00abcd"
