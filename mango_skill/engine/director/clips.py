@@ -113,7 +113,7 @@ def concat(desk: Desk, asked: Asked) -> None:
 def insert_clip(desk: Desk, asked: Asked) -> None:
     """Put a file into the sequence."""
     media = find_source(desk, asked.word("source"), kinds=PICTURES)
-    claim(desk, media)
+    claim(desk, media, tell=False)
     at = asked.value("at")
     if asked.has("after_clip"):
         place = _after(desk, asked.value("after_clip"))
@@ -137,7 +137,7 @@ def replace_clip(desk: Desk, asked: Asked) -> None:
     if all(clip.media == AssetSource(media.id) for clip in desk.clips):
         raise CannotDo("same_file", name=media.name)
     kept = {clip.id for clip in old}
-    claim(desk, media)
+    claim(desk, media, tell=False)
     old = [clip for clip in desk.clips if clip.id in kept]
     if not old:
         raise CannotDo("same_file", name=media.name)

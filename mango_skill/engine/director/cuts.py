@@ -36,7 +36,7 @@ def keep_range(desk: Desk, asked: Asked) -> None:
         gone = edits.subtract(whole, [kept])
         if not desk.pieces_of(identity):
             raise CannotDo("clip_is_gone", number=asked.value("clip"))
-    _cut_out(desk, [run for one in gone for run in desk.runs(one)])
+    _cut_out(desk, [run for one in gone for run in desk.runs_of(asked, one)])
     desk.did("kept", start=kept.start, end=kept.end)
 
 
@@ -45,7 +45,7 @@ def remove_range(desk: Desk, asked: Asked) -> None:
     gone = desk.old_range(asked)
     if gone is None:
         raise MustAsk("which_range", missing="start,end")
-    runs = desk.runs(gone)
+    runs = desk.runs_of(asked, gone)
     if not runs:
         raise CannotDo("already_cut", start=gone.start, end=gone.end)
     removed = _cut_out(desk, runs)
@@ -137,9 +137,11 @@ def _trim(desk: Desk, asked: Asked, *, at_end: bool) -> None:
     if amount >= base.duration:
         raise CannotDo("longer_than_it", amount=amount, length=base.duration)
     gone = TimeRange(base.end - amount, amount) if at_end else TimeRange(base.start, amount)
-    runs = desk.runs(gone)
+    runs = desk.runs_of(asked, gone)
     if not runs:
         # Another part of the message cut that already: then the present end is meant.
+        if asked.value("clip") is not None:
+            raise CannotDo("already_cut", start=gone.start, end=gone.end)
         if amount >= desk.end:
             raise CannotDo("longer_than_it", amount=amount, length=desk.end)
         runs = (TimeRange(desk.end - amount, amount) if at_end else TimeRange(0, amount),)

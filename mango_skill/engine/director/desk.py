@@ -145,6 +145,14 @@ class Desk:
         """Return where a range before the message lies now; empty when it was cut out."""
         return tuple(run for run in self.map.runs(old) if run.duration > 0)
 
+    def runs_of(self, asked: Asked, old: TimeRange) -> tuple[TimeRange, ...]:
+        """As ``runs``, within the clip that an operation names: a clip that plays twice is only changed once."""
+        chosen = self.chosen(asked) if asked.value("clip") is not None else None
+        if chosen is None:
+            return self.runs(old)
+        parts = (clip.range.intersection(run) for run in self.runs(old) for clip in chosen)
+        return edits.join(part for part in parts if part is not None)
+
     def stretch(self, start: int, end: int) -> TimeRange:
         """Return one present range for something that is to be seen from ``start`` to ``end``.
 
@@ -184,16 +192,15 @@ class Desk:
             return TimeRange(0, self.old_end)
         (identity,) = self.numbers_to_ids([asked.value("clip")])
         found = [clip for clip in edits.storyline(self.before) if clip.id == identity]
-        if found:
+        if found and not self.renumbered:
             return found[0].range
         now = next(clip for clip in self.clips if clip.id == identity)
         # A clip that this message made: its time is the present's, brought back to before the message.
         spans = [span for span in self.map.spans if span.new.overlaps(now.range) and span.old.duration]
         if not spans:
             raise CannotDo("no_such_range")
-        return TimeRange.between(
-            min(s.back(now.range.start) for s in spans[:1]), spans[-1].back(now.range.end)
-        )
+        edges = (spans[0].back(max(now.range.start, spans[0].new.start)), spans[-1].back(now.range.end))
+        return TimeRange.between(min(edges), max(edges))
 
     def _edge(self, asked: Asked, which: str, base: TimeRange) -> int | None:
         plain = asked.ms(which)

@@ -80,16 +80,17 @@ def find_source(
     raise _unknown(name, matches or candidates, parameter)
 
 
-def claim(desk: Desk, media: MediaReference) -> None:
+def claim(desk: Desk, media: MediaReference, *, tell: bool = True) -> None:
     """Take an uploaded file off the storyline when it stands there only because it was uploaded.
 
     Said to be a logo, a picture in picture or the music, it was never meant as a clip of its own. The only
-    clip of a storyline stays.
+    clip of a storyline stays. ``tell``: the user hears that the clip is gone.
     """
     clips = desk.clips
     lone = [clip for clip in clips if clip.media == AssetSource(media.id) and is_untouched(clip, media)]
     if lone and len(clips) > len(lone):
-        desk.aside("claimed", name=media.name)
+        if tell:
+            desk.aside("claimed", name=media.name)
         gone = {clip.id for clip in lone}
         numbered = tuple(identity for identity in desk.numbered if identity not in gone)
         first = desk.timeline == desk.before

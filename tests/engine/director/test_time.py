@@ -224,3 +224,18 @@ def test_at_most_a_minute_ends_where_a_passage_ends(talk: Project) -> None:
     assert talk.timeline.duration == 10_400
     talk.do({"op": "set_duration", "seconds": 9})
     assert talk.timeline.duration == 9000
+
+
+def test_after_a_split_a_clip_is_trimmed_at_its_own_end(talk: Project) -> None:
+    talk.do({"op": "split", "at": 8}, {"op": "trim_end", "seconds": 2, "clip": 1})
+    assert talk.sources() == [(0, 6000), (8000, 20_000)]
+
+
+def test_a_range_of_a_clip_counts_from_its_start_also_after_other_cuts(three: Project) -> None:
+    three.do({"op": "trim_start", "seconds": 4}, {"op": "remove_range", "clip": 2, "start": 1, "end": 2})
+    assert three.sources() == [(4000, 10_000), (0, 1000), (2000, 6000), (0, 4000)]
+
+
+def test_only_the_named_copy_of_a_doubled_clip_is_trimmed(talk: Project) -> None:
+    talk.do({"op": "duplicate_clip", "clip": 1}, {"op": "trim_end", "seconds": 5, "clip": 2})
+    assert talk.sources() == [(0, 20_000), (0, 15_000)]
