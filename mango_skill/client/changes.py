@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mango_skill.client.history import read_timeline
+from mango_skill.client.history import essence, read_timeline
 from mango_skill.timeline.difference import Change, ChangeKind, difference
 from mango_skill.timeline.summary import seconds, summarize
 
@@ -49,9 +49,11 @@ class Comparison:
 
 def compare(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> Comparison:
     """Compare the draft before a turn with the one after it; ``before`` is None when nobody knows it."""
+    after = essence(after)
     new = read_timeline(after)
     if before is None:
         return Comparison(None, (), "", summarize(new))
+    before = essence(before)
     old = read_timeline(before)
     found = difference(old, new)
     told = [words for change in found.changes if (words := _say(change))]
@@ -59,7 +61,7 @@ def compare(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> Compa
     words = ", ".join(told[:_MOST_TOLD])
     if len(told) > _MOST_TOLD:
         words += f" and {len(told) - _MOST_TOLD} more"
-    changed = bool(found) or dict(before) != dict(after)
+    changed = bool(found) or before != after
     return Comparison(changed, tuple(found.to_json()), words, summarize(new))
 
 

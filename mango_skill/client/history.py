@@ -20,6 +20,21 @@ FOLDER: Final = "drafts"
 SCHEMA: Final = "mango.version/1"
 _NAME: Final = re.compile(r"\d{6}")
 _LOCK_WAIT_S: Final = 10.0
+_STAMPS: Final = frozenset(
+    {
+        "updated_at",
+        "updatedAt",
+        "update_time",
+        "updateTime",
+        "last_modified",
+        "lastModified",
+        "modified_at",
+        "timestamp",
+        "ts",
+        "revision",
+        "etag",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +80,7 @@ class History:
             paths = self._paths()
             if paths:
                 newest = journal.read_json(paths[-1]) or {}
-                if newest.get("draft") == dict(draft):
+                if essence(newest.get("draft") or {}) == essence(draft):
                     return int(paths[-1].stem)
             number = int(paths[-1].stem) + 1 if paths else 1
             timeline = read_timeline(draft)
@@ -120,6 +135,15 @@ class History:
                     summary=str(record.get("summary", "")),
                     duration_ms=int(record.get("duration_ms", 0)),
                 )
+
+
+def essence(draft: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a draft without the stamps that a service may renew at each reading: they are no edit."""
+    kept = {key: value for key, value in draft.items() if key not in _STAMPS}
+    inner = kept.get(drafts.METADATA)
+    if isinstance(inner, Mapping):
+        kept[drafts.METADATA] = {key: value for key, value in inner.items() if key not in _STAMPS}
+    return kept
 
 
 def read_timeline(draft: Mapping[str, Any]) -> Timeline:

@@ -6,6 +6,7 @@ process how far it came.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -87,7 +88,8 @@ class Turn:
                 return self._folder.recover_session(self._api, session), {}
             if isinstance(problem, NotDeliveredError) or problem.code == str(constants.TOKEN_INVALID):
                 raise
-            return session, self._folder.history.newest()
+            seen = self._folder.history.newest()
+            return session, {} if seen is None and self._folder.was_empty(session) else seen
         draft = draft_of(state)
         self._folder.history.record(draft)
         return session, draft
@@ -305,8 +307,13 @@ class CancelLook:
 
 
 def draft_of(state: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the draft of a state; empty when there is none yet."""
+    """Return the draft of a state, as an object or as JSON text; empty when there is none yet."""
     found = state.get("draft")
+    if isinstance(found, str):
+        try:
+            found = json.loads(found)
+        except ValueError:
+            found = None
     return dict(found) if isinstance(found, Mapping) else {}
 
 

@@ -306,7 +306,8 @@ def test_what_the_service_says_is_not_tampered_with(service: Any, client: Any) -
 
 
 def test_a_change_is_not_claimed_when_nobody_knows_what_was_there_before(service: Any, client: Any) -> None:
-    client.project().state()
+    service.once("chat", lambda wire, request: wire.events({"content": {"parts": [{"text": "Hello."}]}}))
+    client.turn("hello")
     service.script("chat", silent(service))
     reads: list[int] = []
 
@@ -354,3 +355,27 @@ def test_of_two_messages_at_the_same_instant_one_waits_or_is_refused(
     (job,) = [one for one in outcomes if one != "busy"]
     assert client.workspace.wait(job, 20).state == "done"
     assert len(service.chats()) == 1
+
+
+def test_a_stamp_that_the_service_renews_is_no_change(service: Any, client: Any) -> None:
+    client.turn("make a film of waves")
+    stamps: list[int] = []
+
+    def state(wire: Any, request: Any) -> None:
+        stamps.append(1)
+        draft = {**only_session(service).draft, "updated_at": len(stamps)}
+        wire.json({"code": 0, "data": {"state": {"draft": json.dumps(draft)}}})
+
+    service.script("state", state)
+    service.script("chat", silent(service))
+    result = client.turn("add a title")["result"]
+    assert result["changed"] is False
+    assert len(client.project().history()) == 1
+
+
+def test_a_new_session_without_a_state_counts_as_empty(service: Any, client: Any) -> None:
+    service.once("state", *[lambda wire, request: wire.json({"detail": "Not Found"}, 404)])
+    service.script("chat", silent(service, "New"))
+    result = client.turn("add a title")["result"]
+    assert result["changed"] is True
+    assert "New" in result["reply"]
