@@ -140,13 +140,13 @@ MOODS: dict[str, Mood] = {
             Part("drum", "rim", "....x.......x...", 0.7, 0, 0.1, 0.25),
             Part("drum", "hat", "x.o.x.o.x.o.x.oo", 0.9, 0, 0.3, 0.35),
             Part("melody", "electric_piano", "..x..x....x.....", 0.4, 1, 0.25, 0.5),
-        ), swing=0.22, cutoff_hz=4_800, room_s=0.9, wet=0.16, crackle=0.02, gain_db=-1.6),
+        ), swing=0.22, cutoff_hz=4_800, room_s=0.9, wet=0.16, crackle=0.02, gain_db=-1.8),
         Mood("sad", 64, 45, "minor", (0, 5, 3, 4), 3, (
             Part("arp", "piano", "x.x.x.x.x.x.x.x.", 0.65, 1, 0.1),
             Part("pad", "strings", level=0.5, octave=1, enters=0.35),
             Part("bass", "piano", "X.......x.......", 0.7, -1),
             Part("melody", "cello", "x.......x...x...", 0.5, 1, -0.2, 0.55),
-        ), cutoff_hz=5_500, room_s=2.8, wet=0.34, gain_db=-0.6),
+        ), cutoff_hz=5_500, room_s=2.8, wet=0.34, gain_db=-0.5),
         Mood("romantic", 76, 48, "major", (0, 2, 3, 4, 5, 3, 1, 4), 4, (
             Part("arp", "nylon", "x.x.x.x.x.x.x.x.", 0.8, 1, 0.15),
             Part("pad", "strings", level=0.5, octave=1, enters=0.35),
@@ -179,14 +179,14 @@ MOODS: dict[str, Mood] = {
             Part("drum", "rim", "......x.......x.", 0.5, 0, 0.3, 0.4),
             Part("drum", "shaker", "o.x.o.x.o.x.o.x.", 0.4, 0, -0.3, 0.5),
         ), swing=0.12, room_s=0.7, wet=0.13, gain_db=2.9),
-        Mood("hiphop", 88, 41, "minor", (0, 0, 5, 4), 4, (
+        Mood("hiphop", 88, 45, "minor", (0, 0, 5, 4), 4, (
             Part("bass", "sub_bass", "X.....x...X.....", 1.1, -1),
             Part("drum", "kick", "X......x..X.....", 1.0, enters=0.15),
             Part("drum", "snare", "....X.......X...", 0.8, enters=0.15),
             Part("drum", "hat", "x.x.x.xxx.x.x.xx", 0.45, 0, 0.2, 0.2),
             Part("chords", "electric_piano", "x.......o..o....", 0.7, 1, -0.15),
             Part("melody", "bell", "..x..x......x...", 0.35, 2, 0.3, 0.55),
-        ), swing=0.15, cutoff_hz=9_000, room_s=0.9, wet=0.12, gain_db=1.5),
+        ), swing=0.15, cutoff_hz=9_000, room_s=0.9, wet=0.12, gain_db=0.1),
     )
 }  # fmt: skip
 

@@ -188,7 +188,10 @@ def _choose(part: Part, mood: Mood, notes: list[int], number: int, *, step: int,
         return [rising[place if place < len(rising) else turn - place]]
     if step % 8 == 0:
         return [notes[int(chance * len(notes))]]
-    return [mood.tonic + SCALES[mood.scale][(0, 1, 2, 4, 5)[int(chance * 5)]]]
+    scale = SCALES[mood.scale]
+    # The five notes of each kind of scale that go with all its chords.
+    steps = (0, 2, 3, 4, 6) if scale[2] == 3 else (0, 1, 2, 4, 5)
+    return [mood.tonic + scale[steps[int(chance * 5)]]]
 
 
 def _play_ending(out: Stereo, mood: Mood, beat: float) -> None:

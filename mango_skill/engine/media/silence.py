@@ -155,9 +155,9 @@ def loud_frames(features: Features, threshold_db: float) -> NDArray[np.bool_]:
 
 
 # Above the floor by so much on average is more than noise does by chance.
-_CLEAR_RISE_DB = 4.0
+_CLEAR_RISE_DB = 3.0
 # Next to speech so little is enough: the breath before a word, the last sound of it.
-_FAINT_RISE_DB = 3.0
+_FAINT_RISE_DB = 2.4
 # Loud and quiet stretches must lie so far apart, with so few frames between them, to count as voice and the rest.
 _APART_DB = 10.0
 # A weak word lies so far below the usual one.
