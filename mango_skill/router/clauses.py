@@ -96,7 +96,7 @@ def _begins(piece: Clause, before: Clause) -> bool:
     if piece.verdict in ("unknown", "weak"):
         return False
     if not piece.opens and not _ASKING.match(piece.text):
-        return before.verdict in ("weak", "unknown")
+        return before.verdict in ("weak", "unknown", "hold")
     # Behind "a tutorial on how to edit", "export videos" is still its matter.
     return not (before.verdict == "chat" and _ABOUT.search(before.text) and not _POINTING.search(piece.text))
 

@@ -56,7 +56,8 @@ def route(text: str, files: Sequence[str] = (), context: RouteContext = _NOTHING
             if other == language:
                 continue
             attempt = read_clauses(reading, [load_table(other)])
-            if _is_clear([clause for clause in attempt if ".keyword-" not in clause.rule]):
+            sure = [clause for clause in attempt if ".keyword-" not in clause.rule]
+            if _is_clear(sure) or any(clause.rule.endswith(".yes") for clause in sure):
                 clauses = attempt
                 break
     steps = _plan(clauses, reading, context)
@@ -189,7 +190,10 @@ def _compose(
     files: Sequence[str],
     context: RouteContext,
 ) -> Route:
-    alone = sum(step.action is Action.CHAT for step in steps) == len(steps)
+    held = any(clause.verdict == "hold" for clause in clauses)
+    alone = not (held and any(clause.verdict in _ACTIONS for clause in clauses)) and all(
+        step.action is Action.CHAT for step in steps
+    )
     routes = [
         Route(
             action=step.action,
@@ -212,7 +216,14 @@ def _cut_text(step: _Step, steps: Sequence[_Step], clauses: Sequence[Clause], re
         for clause in clauses:
             if clause.verdict in ("weak", "unknown") and not _belongs(clause, steps, step):
                 start, end = _reach(start, end, clause, steps)
-    return reading.slice(start, end).strip(_TEXT_EDGES)
+    kept: list[str] = []
+    for clause in clauses:
+        # What is said about not exporting yet would only confuse the chat.
+        if clause.verdict == "hold" and start <= clause.start < end:
+            kept.append(reading.slice(start, clause.start).strip(_TEXT_EDGES))
+            start = clause.end
+    kept.append(reading.slice(start, end).strip(_TEXT_EDGES))
+    return ", ".join(part for part in kept if part)
 
 
 def _belongs(clause: Clause, steps: Sequence[_Step], step: _Step) -> bool:

@@ -124,7 +124,11 @@ def compile_table(data: Mapping[str, Any], shared: Mapping[str, Any]) -> Table:
         Rule(
             id=f"{language}.{item['id']}",
             verdict=item["verdict"],
-            sources=(optional(item.get("head")), optional(item.get("anywhere")), optional(item.get("unless"))),
+            sources=(
+                optional(item.get("head")),
+                optional(item.get("anywhere")),
+                optional(item.get("unless")),
+            ),
             needs=tuple(item.get("needs", ())),
             opens=item.get("opens", "head" in item and item["verdict"] != "weak"),
             bare=item.get("bare", False),
