@@ -127,7 +127,8 @@ class Exports:
         if job.status is JobStatus.SUCCEEDED:
             answer |= {"progress": 100, "output": self._result(job)}
         if job.status is JobStatus.FAILED:
-            answer["error"] = dict(job.error)
+            # details are for the log: they may name places on this machine
+            answer["error"] = {name: job.error.get(name, "") for name in ("code", "message", "hint")}
         return answer
 
     def cancel(self, job: RenderJob) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from typing import Any, Final, TypeVar
 
 from mango_skill.engine import children
 from mango_skill.engine.places import Places
-from mango_skill.engine.receiving import Reserve
+from mango_skill.engine.receiving import Reserve, disk_error
 from mango_skill.engine.store import JobStatus, RenderJob, Store
 from mango_skill.errors import MangoError, OutputError, RenderError
 
@@ -168,17 +168,17 @@ class RenderQueue:
         token = secrets.token_hex(16)
         output = folder / f"{token}.{job.output['format']}"
         job_file = folder / f"{token}.job"
-        job_file.write_text(json.dumps(self._order(job, output)), encoding="utf-8")
         try:
+            self._write_order(job, output, job_file)
             last = self._run_worker(job, job_file)
             self._settle(job, last, output)
         finally:
             job_file.unlink(missing_ok=True)
             _remove_leftovers(folder, token, kept=self._store.renders.find(job.id))
 
-    def _order(self, job: RenderJob, output: Path) -> dict[str, Any]:
+    def _write_order(self, job: RenderJob, output: Path, job_file: Path) -> None:
         media = self._places.media(job.session_id)
-        return {
+        order = {
             "draft": dict(job.draft),
             "assets": {
                 asset.id: {**asset.info, "name": asset.name, "path": str(media / asset.file)}
@@ -186,6 +186,10 @@ class RenderQueue:
             },
             "output": {**job.output, "path": str(output)},
         }
+        try:
+            job_file.write_text(json.dumps(order), encoding="utf-8")
+        except OSError as problem:
+            raise disk_error(problem) from problem
 
     def _run_worker(self, job: RenderJob, job_file: Path) -> Mapping[str, Any] | None:
         """Run one worker to its end and return its last word; None when it had none."""

@@ -337,7 +337,8 @@ def renders_of(engine: RunningEngine, caller: Caller) -> list[str]:
 def test_a_failed_render_says_why_and_leaves_no_file(prepared: Callable[..., Prepared]) -> None:
     engine, caller = prepared(
         "output.write_bytes(b'half')\n"
-        "say(error={'code': 'disk_full', 'message': 'The disk is full.', 'hint': 'Free some space.'})\n"
+        "say(error={'code': 'disk_full', 'message': 'The disk is full.', 'hint': 'Free some space.',"
+        " 'details': {'path': str(output)}})\n"
         "sys.exit(1)"
     )
     caller.export("r1")
