@@ -140,10 +140,14 @@ class EngineProcess:
         return {**kept, "PYTHONPATH": os.pathsep.join([str(code_folder()), *others])}
 
     def run(self) -> int:
-        """Run the engine in the foreground until it ends; return its exit code."""
+        """Be the engine, in the foreground, until it ends; where a process can't be replaced, run it as a child."""
         self._make_folders()
         command = self.command(foreground=True)
-        return subprocess.run(command, cwd=code_folder(), env=self.environment(), check=False).returncode
+        if sys.platform == "win32":
+            return subprocess.run(command, cwd=code_folder(), env=self.environment(), check=False).returncode
+        # signals then reach the engine itself, which finishes what it is doing
+        os.chdir(code_folder())
+        os.execve(command[0], command, self.environment())
 
     def _start(self) -> EngineStatus:
         log = self._folders.logs / "engine-start.log"

@@ -43,7 +43,10 @@ class Order:
 
 def add_arguments(parser: argparse.ArgumentParser, _: str) -> None:
     """Add the footage, the words and the result."""
-    parser.add_argument("words", nargs="+", metavar="FILE ... TEXT", help="footage, then what to do with it")
+    parser.usage = "mango make FILE ... TEXT [-o PATH] [options]"
+    parser.add_argument(
+        "words", nargs="+", metavar="FILE ... TEXT", help="footage, then in quotes what to do with it"
+    )
     parser.add_argument("-o", "--output", metavar="PATH", help="file to write; its ending is its format")
     parser.add_argument("--overwrite", action="store_true", help="replace the output when it exists")
     export = TOOLS["export_video"]
@@ -156,7 +159,7 @@ def _edit(order: Order, context: ToolContext, console: Console) -> dict[str, Any
     edited: dict[str, Any] = to_json(perform(TOOLS["edit_video"], {"message": order.message}, context))
     if edited.get("changed") is False:
         raise UserError(
-            f"Nothing was made: {edited.get('reply', 'the words changed nothing.')}",
+            f"Nothing was made: {edited.get('said') or edited.get('reply', 'the words changed nothing.')}",
             code="nothing_changed",
             hint=f'Say it otherwise: mango edit --project {context.project} "..."',
         )

@@ -44,6 +44,21 @@ def test_the_engine_starts_when_it_is_needed_and_stops_when_told(own: Any) -> No
     assert not (own.home / "engine" / "engine.json").exists()
 
 
+def test_an_engine_in_the_foreground_ends_with_its_signal(own: Any) -> None:
+    process = own.start("engine", "run")
+    record = own.home / "engine" / "engine.json"
+    deadline = time.monotonic() + 30
+    while not record.exists():
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert own("engine", "status", "--json").answer["pid"] == process.pid
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert "Traceback" not in err
+    assert not record.exists()
+
+
 def test_several_commands_at_once_start_one_engine(own: Any) -> None:
     runs = [own.start("engine", "start", "--json") for _ in range(4)]
     answers = [json.loads(run.communicate(timeout=60)[0]) for run in runs]
