@@ -172,72 +172,96 @@ LIGHTS = tuple(
 SKIN, SKIN_SHADE, HAIR, SHIRT = (198, 138, 104), (160, 102, 76), (52, 34, 30), (214, 150, 52)
 
 
+class Pen:
+    """Draws on a transparent picture at twice the size; measures are those of the finished picture."""
+
+    SCALE = 2
+
+    def __init__(self, width: int, height: int) -> None:
+        self.size = (width, height)
+        self.image = Image.new("RGBA", (width * self.SCALE, height * self.SCALE), (0, 0, 0, 0))
+        self._draw = ImageDraw.Draw(self.image)
+
+    def _box(self, x: float, y: float, across: float, down: float) -> tuple[float, ...]:
+        return tuple(value * self.SCALE for value in (x - across, y - down, x + across, y + down))
+
+    def oval(
+        self, where: tuple[float, float], radii: tuple[float, float], color: tuple[int, int, int]
+    ) -> None:
+        """Fill an ellipse."""
+        self._draw.ellipse(self._box(*where, *radii), fill=color)
+
+    def curve(
+        self, where: tuple[float, float], radii: tuple[float, float], span: tuple[int, int], width: float
+    ) -> None:
+        """Draw a part of an ellipse as a line."""
+        self._draw.arc(
+            self._box(*where, *radii), *span, fill=(74, 44, 38, 255), width=round(width * self.SCALE)
+        )
+
+    def slab(self, corners: tuple[float, ...], radius: int, color: tuple[int, int, int]) -> None:
+        """Fill a rectangle with round corners."""
+        self._draw.rounded_rectangle(
+            tuple(value * self.SCALE for value in corners), radius * self.SCALE, color
+        )
+
+    def finished(self) -> Image.Image:
+        """Return the picture, reduced, which makes its edges smooth."""
+        return self.image.resize(self.size, Image.Resampling.LANCZOS)
+
+
 def draw_speaker(opening: float, eyes: float, tilt: float) -> Image.Image:
-    """Return the speaker as RGBA, drawn at twice the size and reduced.
+    """Return the speaker as RGBA.
 
     Args:
         opening: Of the mouth, 0 to 1.
         eyes: 1 open to 0 closed.
         tilt: Where the head leans, in pixels.
     """
-    scale = 2
-    image = Image.new("RGBA", (640 * scale, 720 * scale), (0, 0, 0, 0))
-    draw = ImageDraw.Draw(image)
-
-    def oval(x: float, y: float, across: float, down: float, color: tuple[int, ...]) -> None:
-        draw.ellipse(
-            tuple(value * scale for value in (x - across, y - down, x + across, y + down)), fill=color
-        )
-
-    def curve(
-        where: tuple[float, float], radii: tuple[float, float], span: tuple[int, int], width: float
-    ) -> None:
-        (x, y), (across, down) = where, radii
-        box = tuple(value * scale for value in (x - across, y - down, x + across, y + down))
-        draw.arc(box, *span, fill=(74, 44, 38, 255), width=round(width * scale))
-
+    pen = Pen(640, 720)
     middle = 320 + tilt
-    oval(middle, 262, 148, 166, HAIR)
-    draw.rounded_rectangle(
-        tuple(value * scale for value in (middle - 146, 262, middle + 146, 470)), 90 * scale, HAIR
-    )
-    oval(320, 760, 292, 250, SHIRT)
-    draw.rounded_rectangle(tuple(value * scale for value in (266, 400, 374, 560)), 50 * scale, SKIN_SHADE)
-    oval(320, 548, 78, 34, SKIN)
-    oval(middle, 296, 112, 146, SKIN)
+    pen.oval((middle, 262), (148, 166), HAIR)
+    pen.slab((middle - 146, 262, middle + 146, 470), 90, HAIR)
+    pen.oval((320, 760), (292, 250), SHIRT)
+    pen.slab((266, 400, 374, 560), 50, SKIN_SHADE)
+    pen.oval((320, 548), (78, 34), SKIN)
+    pen.oval((middle, 296), (112, 146), SKIN)
     for side in (-1, 1):
-        oval(middle + side * 113, 306, 17, 28, SKIN_SHADE)
-        oval(middle + side * 113, 340, 6, 6, (236, 206, 120))
-    oval(middle - 6, 180, 120, 60, HAIR)
+        pen.oval((middle + side * 113, 306), (17, 28), SKIN_SHADE)
+        pen.oval((middle + side * 113, 340), (6, 6), (236, 206, 120))
+    pen.oval((middle - 6, 180), (120, 60), HAIR)
+    draw_eyes(pen, middle, eyes, gaze=tilt * 0.2, lift=3 * opening)
+    pen.curve((middle, 322), (15, 22), (20, 160), 4)
+    draw_mouth(pen, middle, opening)
+    pen.oval((320, 640), (9, 12), (28, 28, 30))
+    return pen.finished()
+
+
+def draw_eyes(pen: Pen, middle: float, eyes: float, *, gaze: float, lift: float) -> None:
+    """Draw eyes, brows and cheeks."""
     for side in (-1, 1):
         x = middle + side * 46
         if eyes > 0.25:
-            oval(x, 290, 20, 13 * eyes, (246, 240, 232))
-            oval(x + tilt * 0.2, 291, 9, min(9.0, 13 * eyes), (62, 40, 30))
-            oval(x + 3 + tilt * 0.2, 287, 3, 3, (255, 255, 255))
-        curve((x, 292), (22, 15 * max(eyes, 0.3)), (190, 350), 3)
-        curve((x, 268 - 3 * opening), (28, 14), (205, 335), 5)
-        oval(middle + side * 66, 338, 24, 14, (206, 122, 96))
-    curve((middle, 322), (15, 22), (20, 160), 4)
-    across, down = 38 - 8 * opening, 4 + 24 * opening
+            pen.oval((x, 290), (20, 13 * eyes), (246, 240, 232))
+            pen.oval((x + gaze, 291), (9, min(9.0, 13 * eyes)), (62, 40, 30))
+            pen.oval((x + 3 + gaze, 287), (3, 3), (255, 255, 255))
+        pen.curve((x, 292), (22, 15 * max(eyes, 0.3)), (190, 350), 3)
+        pen.curve((x, 268 - lift), (28, 14), (205, 335), 5)
+        pen.oval((middle + side * 66, 338), (24, 14), (206, 122, 96))
+
+
+def draw_mouth(pen: Pen, middle: float, opening: float) -> None:
+    """Draw a smile when it is closed, else lips, teeth and tongue."""
     if opening < 0.06:
-        curve((middle, 356), (46, 28), (40, 140), 6)
-        across = 0
-    if across:
-        oval(middle, 378, across + 6, down + 6, (168, 74, 70))
-        oval(middle, 378, across, down, (88, 30, 34))
+        pen.curve((middle, 356), (46, 28), (40, 140), 6)
+        return
+    across, down = 38 - 8 * opening, 4 + 24 * opening
+    pen.oval((middle, 378), (across + 6, down + 6), (168, 74, 70))
+    pen.oval((middle, 378), (across, down), (88, 30, 34))
     if opening > 0.18:
-        draw.rounded_rectangle(
-            tuple(
-                v * scale
-                for v in (middle - across * 0.66, 379 - down, middle + across * 0.66, 379 - down * 0.4)
-            ),
-            4 * scale,
-            (240, 232, 224),
-        )
-        oval(middle, 378 + down * 0.62, across * 0.5, down * 0.32, (186, 88, 88))
-    oval(320, 640, 9, 12, (28, 28, 30))
-    return image.resize((640, 720), Image.Resampling.LANCZOS)
+        teeth = (middle - across * 0.66, 379 - down, middle + across * 0.66, 379 - down * 0.4)
+        pen.slab(teeth, 4, (240, 232, 224))
+        pen.oval((middle, 378 + down * 0.62), (across * 0.5, down * 0.32), (186, 88, 88))
 
 
 def shade(speaker: Image.Image) -> Image.Image:
