@@ -36,9 +36,9 @@ def describe_changes(changes: Difference | Sequence[Facts], *, language: str) ->
     facts = changes.to_json() if isinstance(changes, Difference) else list(changes)
     if len(facts) <= _MOST_LINES:
         return list(dict.fromkeys(describe_change(one, language=language) for one in facts))
-    groups: dict[tuple[str, str], list[Facts]] = defaultdict(list)
+    groups: dict[tuple[str, str, str], list[Facts]] = defaultdict(list)
     for one in facts:
-        groups[str(one.get("kind", "")), str(one.get("track", ""))].append(one)
+        groups[str(one.get("kind", "")), str(one.get("track", "")), _matter(one)].append(one)
     lines: list[str] = []
     for group in groups.values():
         lines += (
@@ -47,6 +47,14 @@ def describe_changes(changes: Difference | Sequence[Facts], *, language: str) ->
             else [describe_change(one, language=language) for one in group]
         )
     return list(dict.fromkeys(lines))
+
+
+def _matter(change: Facts) -> str:
+    """Return what kind of effect or transition a change is about: only like goes with like."""
+    if not str(change.get("kind", "")).startswith(("effect", "transition")):
+        return ""
+    either = change.get("after") or change.get("before")
+    return str(either.get("kind", "")) if isinstance(either, Mapping) else str(either)
 
 
 def _describe_group(group: Sequence[Facts], language: str) -> list[str]:

@@ -114,7 +114,7 @@ def _clean_line(line: str, gone: list[str]) -> str:
     sentences = [one for one in _SENTENCE.split(body) if one and one.strip()]
     before = len(gone)
     kept = [cleaned for one in sentences if (cleaned := _clean_sentence(one, gone))]
-    if len(gone) == before:
+    if len(gone) == before and kept == sentences:
         return line
     joined = _join_sentences(kept)
     return prefix + joined if joined.strip(" *_:：") else ""
@@ -133,7 +133,8 @@ def _clean_sentence(sentence: str, gone: list[str]) -> str:
     pieces = _cut(sentence, masked, words.joint)
     marks = _mark_pieces(pieces, words)
     if not any(marks):
-        return _clean_phrases(sentence, gone, words)
+        rest = _clean_phrases(sentence, gone, words)
+        return sentence if rest == sentence else _finish(rest, sentence)
     kept: list[str] = []
     for piece, mark in zip(pieces, marks, strict=True):
         if mark:
