@@ -329,7 +329,9 @@ def parse_retry_after(value: str | None, *, now: float) -> float | None:
     return max(0.0, seconds)
 
 
-def _said(value: Mapping[str, Any]) -> Any:
+def _said(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return None
     for key in ("message", "msg", "detail", "error_message", "errorMessage"):
         if isinstance(value.get(key), str):
             return value[key]

@@ -6,6 +6,8 @@ import json
 from email.utils import formatdate
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mango_skill.errors import (
     ConfigurationError,
@@ -162,3 +164,27 @@ def test_a_plain_sentence_of_the_service_is_repeated_on_one_line() -> None:
 )
 def test_retry_after_is_read_in_seconds_and_as_a_date(header: str | None, seconds: float | None) -> None:
     assert envelope.parse_retry_after(header, now=1000.0) == seconds
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["code", "message", "data", "error", "detail", "success", "status"]), inner
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@given(JSON, st.sampled_from([200, 201, 204, 302, 400, 401, 404, 429, 500]))
+def test_no_json_with_any_status_brings_anything_but_data_or_one_of_our_errors(
+    value: object, status: int
+) -> None:
+    told: MangoError | None = None
+    try:
+        envelope.unwrap(status, body(value))
+    except MangoError as problem:
+        told = problem
+    assert told is None or (told.message and told.hint)
