@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import Any
 
 from mango_skill.cli import planning
@@ -10,8 +11,8 @@ from mango_skill.cli.commands import TOOL_OF_COMMAND
 from mango_skill.cli.console import Console
 from mango_skill.cli.opening import open_context, perform
 from mango_skill.cli.options import add_options, stated_arguments
-from mango_skill.errors import OutputError
-from mango_skill.tools import TOOLS, registry
+from mango_skill.errors import ArgumentError, OutputError
+from mango_skill.tools import TOOLS, ToolContext, registry
 from mango_skill.tools.shapes import to_json
 
 
@@ -21,6 +22,12 @@ def add_arguments(parser: argparse.ArgumentParser, name: str) -> None:
     add_options(parser, TOOLS[TOOL_OF_COMMAND[name]], without=("backend",))
     if name == "edit":
         planning.add_arguments(parser)
+    if name == "connect":
+        parser.add_argument(
+            "--token-stdin",
+            action="store_true",
+            help="read the token of a cloud account from standard input and keep it",
+        )
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
@@ -32,6 +39,8 @@ def run(options: argparse.Namespace, console: Console) -> int:
     if options.command == "upload":
         _sort_links(arguments)
     context = open_context(options, console)
+    if options.command == "connect" and options.token_stdin:
+        _keep_token(options, context)
     try:
         result = perform(spec, arguments, context)
     except OutputError as problem:
@@ -43,6 +52,18 @@ def run(options: argparse.Namespace, console: Console) -> int:
     else:
         console.result(describe(options.command, to_json(result)))
     return 0
+
+
+def _keep_token(options: argparse.Namespace, context: ToolContext) -> None:
+    """A token comes by standard input: a command line is seen by others, and kept in a history."""
+    token = sys.stdin.readline().strip()
+    if not token or options.backend != "cloud":
+        raise ArgumentError(
+            "A token is for the cloud.",
+            hint="Pass it like: mango connect --backend cloud --token-stdin < FILE.",
+        )
+    context.opener.choose("cloud")
+    context.opener.workspace().connect(token=token)
 
 
 def may_replace(problem: OutputError, console: Console) -> bool:

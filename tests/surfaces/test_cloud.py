@@ -151,3 +151,12 @@ def test_every_call_carries_the_three_headers_and_no_token_is_shown(user: Any, c
     assert not any("nmv_usr" in done.out + done.err for done in shown)
     assert all(done.err.startswith("mango: Working in the NemoVideo cloud") for done in shown)
     assert "88" in shown[2].out
+
+
+def test_a_token_is_taken_from_standard_input_and_used_by_later_commands(user: Any, cloud: Cloud) -> None:
+    done = user("connect", "--backend", "cloud", "--token-stdin", stdin="nmv_usr_mine\n")
+    assert "nmv_usr" not in done.out + done.err
+    user("credits")
+    assert cloud.calls[-1][1]["authorization"] == "Bearer nmv_usr_mine"
+    assert not any(path == "/api/auth/anonymous-token" for path, _ in cloud.calls)
+    assert "cloud" in user("connect", "--token-stdin", expect=2, stdin="nmv_usr_mine\n").err
