@@ -17,6 +17,8 @@ from mango_skill.timeline import AssetSource, Clip, MediaKind, edits
 SHUFFLE_SEED = 7
 """The same shuffle each time, so that an edit made again gives the same video."""
 _EDGE_MS = 20
+SLIDE_MS = 3000
+SHORTEST_SLIDE_MS = 40
 
 
 def split(desk: Desk, asked: Asked) -> None:
@@ -155,8 +157,7 @@ def slideshow(desk: Desk, asked: Asked) -> None:
     stills = [clip for clip in desk.clips if _is_image(desk, clip)]
     if not stills:
         raise CannotDo("no_file_of_kind", kind="image")
-    if each is None:
-        each = 3000
+    each = max(each or SLIDE_MS, SHORTEST_SLIDE_MS)
     wanted = [(clip.range, clip.range.duration, each) for clip in stills]
     pieces = {clip.id for clip in stills}
     factors = [(extent, Fraction(now, then)) for extent, now, then in wanted]

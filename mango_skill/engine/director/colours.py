@@ -273,6 +273,8 @@ def chroma_key(desk: Desk, asked: Asked) -> None:
         media = find_source(desk, wanted, kinds=(MediaKind.IMAGE, MediaKind.VIDEO), parameter="background")
         claim(desk, media)
         clips = [clip for clip in desk.clips if clip.id in kept]
+        if not clips:
+            raise CannotDo("clips_gone")
         parameters["background"] = media.id
         wanted = media.name
     else:

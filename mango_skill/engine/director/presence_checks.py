@@ -99,7 +99,7 @@ def _title(case: Case) -> str | None:
     if clip.range.duration <= 0 or clip.range.end > end_of(case.after) + CLOSE_MS:
         return "the text can't be seen"
     start = case.asked.ms("start")
-    if case.first and start is not None and not case.asked.has("clip"):
+    if case.first and start is not None and not case.asked.has("clip", "start_from_end", "position_time"):
         if abs(clip.range.start - start) > CLOSE_MS:
             return f"the text begins at {clip.range.start}"
         end = case.asked.ms("end")

@@ -110,7 +110,10 @@ def freeze_frame(desk: Desk, asked: Asked) -> None:
     """Hold a frame."""
     desk.need_clips()
     at = asked.value("at")
-    held = asked.ms("seconds") or FREEZE_MS
+    stated = asked.ms("seconds")
+    if stated == 0:
+        raise MustAsk("how_long", missing="seconds")
+    held = stated or FREEZE_MS
     moment = desk.old_end if at is None or at == "end" else asked.ms("at")
     if moment is None:
         raise MustAsk("when", missing="at")

@@ -191,3 +191,9 @@ def three(project: Project) -> Project:
 def footage() -> Callable[..., MediaReference]:
     """Describes a file: ``footage("a.mp4", 10)`` has ten seconds."""
     return describe
+
+
+@pytest.fixture
+def fresh() -> Callable[[], Project]:
+    """Makes empty projects, for tests that need one for each example."""
+    return Project
