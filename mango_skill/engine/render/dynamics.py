@@ -13,10 +13,10 @@ import numpy as np
 from av import AudioFrame
 from numpy.typing import NDArray
 
+from mango_skill.engine.render.mixfile import MixFile
 from mango_skill.engine.render.parts import Fade, Score
 from mango_skill.engine.render.tapes import RATE, Samples
 
-_BLOCK: Final = RATE
 _CEILING: Final = 10 ** (-1.2 / 20)
 """Encoders overshoot a little: what is limited at -1.2 dBFS stays below full scale when it is decoded."""
 
@@ -77,7 +77,11 @@ def master(path: Path, score: Score, check: Callable[[], None]) -> float | None:
     Returns:
         The loudness that was reached; None when none was asked for, or when nothing is heard.
     """
-    mix = np.memmap(path, np.float32, "r+").reshape(-1, 2)
+    with MixFile(path) as mix:
+        return _master(mix, score, check)
+
+
+def _master(mix: MixFile, score: Score, check: Callable[[], None]) -> float | None:
     _fade(mix, score.fades)
     gain, loudest = 1.0, _peak(mix)
     reached: float | None = None
@@ -85,34 +89,34 @@ def master(path: Path, score: Score, check: Callable[[], None]) -> float | None:
         gain, reached = _gain_for(mix, score.lufs, loudest, check)
     for first, block in _limited(mix, gain, loudest):
         check()
-        mix[first : first + len(block)] = block
+        mix.write(first, block)
     for start, end in score.silences:
-        mix[max(0, start) : max(0, end)] = 0
+        for first, block in mix.blocks(start, end):
+            mix.write(first, np.zeros_like(block))
     return reached
 
 
-def _fade(mix: NDArray[np.float32], fades: tuple[Fade, ...]) -> None:
+def _fade(mix: MixFile, fades: tuple[Fade, ...]) -> None:
     for fade in fades:
-        first, end = max(0, fade.first), min(len(mix), fade.end)
-        if end <= first:
-            continue
-        part = (np.arange(first, end) - fade.first) / max(1, fade.end - fade.first)
-        risen = np.sin(part * np.pi / 2) ** 2
-        mix[first:end] *= (risen if fade.rising else 1 - risen).astype(np.float32)[:, None]
+        for first, block in mix.blocks(fade.first, fade.end):
+            at = np.arange(first, first + len(block))
+            part = (at - fade.first) / max(1, fade.end - fade.first)
+            risen = np.sin(part * np.pi / 2) ** 2
+            mix.write(first, block * (risen if fade.rising else 1 - risen).astype(np.float32)[:, None])
 
 
-def _peak(mix: NDArray[np.float32]) -> float:
-    return max((float(np.abs(mix[at : at + _BLOCK]).max()) for at in range(0, len(mix), _BLOCK)), default=0.0)
+def _peak(mix: MixFile) -> float:
+    return max((float(np.abs(block).max()) for _, block in mix.blocks()), default=0.0)
 
 
 def _gain_for(
-    mix: NDArray[np.float32], lufs: float, loudest: float, check: Callable[[], None]
+    mix: MixFile, lufs: float, loudest: float, check: Callable[[], None]
 ) -> tuple[float, float | None]:
     """Return the gain after which the limited mix is as loud as asked, and how loud it is then.
 
     Some sound (a click now and then) can't be as loud as asked without being torn: it stays below.
     """
-    found = measure_lufs(mix[at : at + _BLOCK] for at in range(0, len(mix), _BLOCK))
+    found = measure_lufs(block for _, block in mix.blocks())
     if found < _SILENT_LUFS:
         return 1.0, None
     gain_db = min(_MOST_GAIN_DB, lufs - found)
@@ -128,30 +132,27 @@ def _gain_for(
     return gain, reached
 
 
-def _limited(mix: NDArray[np.float32], gain: float, loudest: float) -> Iterator[tuple[int, Samples]]:
+def _limited(mix: MixFile, gain: float, loudest: float) -> Iterator[tuple[int, Samples]]:
     """Yield the mix at a gain, nothing above the ceiling: gains of 1 ms, lowered before a peak and after it."""
     if loudest * gain <= _CEILING:
-        for first in range(0, len(mix), _BLOCK):
-            yield first, mix[first : first + _BLOCK] * np.float32(gain)
+        for first, block in mix.blocks():
+            yield first, block * np.float32(gain)
         return
     curve = _limit_curve(mix, gain)
     times = (np.arange(len(curve)) + 0.5) * _LIMIT_STEP
-    for first in range(0, len(mix), _BLOCK):
-        block = mix[first : first + _BLOCK]
+    for first, block in mix.blocks():
         shape = np.interp(np.arange(first, first + len(block)), times, curve).astype(np.float32)
         yield first, np.clip(block * (shape * np.float32(gain))[:, None], -_CEILING, _CEILING)
 
 
-def _limit_curve(mix: NDArray[np.float32], gain: float) -> NDArray[np.float64]:
+def _limit_curve(mix: MixFile, gain: float) -> NDArray[np.float64]:
     steps = -(-len(mix) // _LIMIT_STEP)
     peaks = np.zeros(steps)
-    per_block = _BLOCK // _LIMIT_STEP
-    for number, first in enumerate(range(0, len(mix), _BLOCK)):
-        block = np.abs(mix[first : first + _BLOCK]).max(axis=1)
+    for first, block in mix.blocks():
         padded = np.zeros(-(-len(block) // _LIMIT_STEP) * _LIMIT_STEP, dtype=np.float32)
-        padded[: len(block)] = block
+        padded[: len(block)] = np.abs(block).max(axis=1)
         found = padded.reshape(-1, _LIMIT_STEP).max(axis=1)
-        peaks[number * per_block : number * per_block + len(found)] = found
+        peaks[first // _LIMIT_STEP : first // _LIMIT_STEP + len(found)] = found
     wanted = np.minimum(1.0, _CEILING / np.maximum(peaks * gain, 1e-9))
     # The lowest of the neighbourhood, then its average: the gain is down before the peak and never jumps.
     padded_wanted = np.pad(wanted, 2 * _LIMIT_REACH, mode="edge")

@@ -11,7 +11,6 @@ from typing import Final, cast
 import av
 import av.error
 import av.filter
-import numpy as np
 from av import AudioFrame, CodecContext, Packet, VideoFrame
 from av.audio.stream import AudioStream
 from av.codec.context import Flags
@@ -21,13 +20,13 @@ from av.video.stream import VideoStream
 
 from mango_skill.engine.render.grid import FrameSpan
 from mango_skill.engine.render.mixer import Mix
+from mango_skill.engine.render.mixfile import MixFile
 from mango_skill.engine.render.plan import RenderPlan
 from mango_skill.engine.render.profile import Profile
 from mango_skill.engine.render.tapes import RATE
 
 _BT709: Final = 1
 _LIMITED: Final = 1
-_AUDIO_BLOCK: Final = RATE // 2
 _PALETTE_SAMPLES: Final = 24
 # What an encoder puts in front (LAME 1105 samples, AAC 1024) these containers can't tell a player: it takes the place
 # of the first samples, so that all others are heard on time.
@@ -178,14 +177,13 @@ class Writer:
 
 
 def _blocks(path: Path, lead: int) -> Iterator[AudioFrame]:
-    mix = np.memmap(path, np.float32, "r").reshape(-1, 2)
-    for first in range(lead, len(mix), _AUDIO_BLOCK):
-        block = np.ascontiguousarray(mix[first : first + _AUDIO_BLOCK]).reshape(1, -1)
-        frame = AudioFrame.from_ndarray(block, format="flt", layout="stereo")
-        frame.sample_rate = RATE
-        frame.pts = first
-        frame.time_base = Fraction(1, RATE)
-        yield frame
+    with MixFile(path) as mix:
+        for first, block in mix.blocks(lead):
+            frame = AudioFrame.from_ndarray(block.reshape(1, -1), format="flt", layout="stereo")
+            frame.sample_rate = RATE
+            frame.pts = first
+            frame.time_base = Fraction(1, RATE)
+            yield frame
 
 
 def with_palette(make: FrameMaker, frames: int, fps: Fraction, check: Check) -> Iterator[VideoFrame]:

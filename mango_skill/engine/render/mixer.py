@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from mango_skill.engine.media.info import MediaInfo
 from mango_skill.engine.render.dynamics import duck_curve, master
+from mango_skill.engine.render.mixfile import BLOCK, MixFile
 from mango_skill.engine.render.parts import Fade, Piece, Ramp, Score, Treatment
 from mango_skill.engine.render.players import Source
 from mango_skill.engine.render.score import SPEECH
@@ -40,7 +41,6 @@ from mango_skill.engine.render.treatments import (
     treatment_steps,
 )
 
-_BLOCK: Final = RATE
 _SEAM: Final = RATE * 5 // 1000
 _LEVEL_STEP: Final = RATE // 100
 # Decoders hand out about 21 ms at a time: half a minute tells what a microphone's noise is.
@@ -74,9 +74,9 @@ def mix(score: Score, sources: Mapping[str, Source], scratch: Scratch, check: Ch
     plain_path, ducked_path = scratch.path("mix"), scratch.path("ducked")
     levels: list[NDArray[np.float32]] = []
     with plain_path.open("wb") as plain, ducked_path.open("wb") as below:
-        for first in range(0, score.count, _BLOCK):
+        for first in range(0, score.count, BLOCK):
             check()
-            count = min(_BLOCK, score.count - first)
+            count = min(BLOCK, score.count - first)
             loud, quiet, speech = _add_up(players, first, count)
             levels.append(_levels(speech))
             plain.write(loud.tobytes())
@@ -121,13 +121,12 @@ def _levels(samples: Samples) -> NDArray[np.float32]:
 
 def _put_under(plain: Path, below: Path, powers: NDArray[np.float32], db: float) -> None:
     curve = duck_curve(powers, db)
-    loud = np.memmap(plain, np.float32, "r+").reshape(-1, 2)
-    quiet = np.memmap(below, np.float32, "r").reshape(-1, 2)
     times = (np.arange(len(curve)) + 0.5) * _LEVEL_STEP
-    for first in range(0, len(loud), _BLOCK):
-        at = np.arange(first, min(first + _BLOCK, len(loud)))
-        gain = np.interp(at, times, curve).astype(np.float32)
-        loud[first : first + len(at)] += quiet[first : first + len(at)] * gain[:, None]
+    with MixFile(plain) as loud, MixFile(below) as quiet:
+        for first, block in loud.blocks():
+            at = np.arange(first, first + len(block))
+            gain = np.interp(at, times, curve).astype(np.float32)
+            loud.write(first, block + quiet.read(first, len(block)) * gain[:, None])
 
 
 class PiecePlayer:
@@ -179,9 +178,9 @@ class PiecePlayer:
             run_up = min(RUN_UP_S, max(Fraction(0), piece.start))
         source = self._material(run_up, seconds)
         # Filters hold on to their last samples until more comes.
-        padded = chain(source, (silence(_BLOCK) for _ in range(2)))
+        padded = chain(source, (silence(BLOCK) for _ in range(2)))
         treated = _without(treat(padded, steps), round(run_up * RATE)) if steps else source
-        return treat(chain(treated, [silence(_BLOCK)]), tempo) if tempo else treated
+        return treat(chain(treated, [silence(BLOCK)]), tempo) if tempo else treated
 
     def _floor(self) -> float:
         source = self._sources.get(self.piece.asset)

@@ -169,14 +169,14 @@ class Changes:
 
 def _key(picture: VideoFrame, moment: Moment, found: str | None) -> VideoFrame:
     color = found or str(moment.parameters.get("color") or DEFAULT_KEY)
-    red, green, blue = color_rgb(color)
+    _, green, blue = color_rgb(color)
     # A pale wall lies nearer to skin than a loud one: the reach is a share of its way to grey, in the filter's unit.
-    _, u, v = color_yuv(color)
+    y, u, v = color_yuv(color)
     similarity = max(0.02, min(0.18, 0.55 * hypot(u - 128, v - 128) / hypot(255, 255)))
     kind = "blue" if blue > green else "green"
     return moment.filter(
         picture,
-        f"chromakey=color=0x{red:02x}{green:02x}{blue:02x}:similarity={similarity:.3f}:blend={similarity / 3:.3f}",
+        f"chromakey=color=0x{y:02x}{u:02x}{v:02x}:yuv=1:similarity={similarity:.3f}:blend={similarity / 3:.3f}",
         "format=rgba",
         f"despill=type={kind}",
         "scale=out_color_matrix=bt709:out_range=tv",

@@ -16,6 +16,7 @@ from time import monotonic
 from typing import Any, Final
 
 import av.error
+from av import VideoFrame
 
 from mango_skill.engine.render.chunks import divide
 from mango_skill.engine.render.composer import Composer
@@ -106,7 +107,8 @@ def run(
             job.make(partial, scratch)
             job.tell(_MADE_SHARE, "verify")
             joins = tuple(span.first for span in job.stretches)
-            facts = verify(partial, plan, joins=joins, lufs=job.lufs)
+            with job.composing() as compose:
+                facts = verify(partial, plan, joins=joins, lufs=job.lufs, compose=compose)
             sidecar = _write_sidecar(plan, output)
             os.replace(partial, output)
             job.tell(100.0, "done")
@@ -155,6 +157,7 @@ class _Job:
         self._told_at = monotonic()
         self.stretches: tuple[FrameSpan, ...] = ()
         self.lufs: float | None = None
+        self._prepared: Prepared | None = None
 
     def tell(self, percent: float, stage: str) -> None:
         with self._lock:
@@ -189,6 +192,18 @@ class _Job:
         finally:
             sounds.shutdown(wait=True, cancel_futures=True)
 
+    @contextmanager
+    def composing(self) -> Iterator[Callable[[int], VideoFrame] | None]:
+        """Give what makes an output frame anew; None when there are no pictures."""
+        if self._prepared is None:
+            yield None
+            return
+        composer = Composer(self._plan, self._prepared, threads=0)
+        try:
+            yield composer.frame
+        finally:
+            composer.close()
+
     def _mix(self, scratch: Scratch) -> Mix:
         score = self._plan.score
         assert score is not None
@@ -206,7 +221,7 @@ class _Job:
         plan = self._plan
         if not plan.has_picture:
             return
-        prepared = survey(plan, self._sources, scratch)
+        prepared = self._prepared = survey(plan, self._sources, scratch)
         if plan.profile.container.video == "gif":
             composer = Composer(plan, prepared, threads=0)
             try:

@@ -5,7 +5,7 @@ Render process only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -16,6 +16,7 @@ import av.error
 import numpy as np
 from av import AudioFrame, AudioResampler, VideoFrame
 from av.container import InputContainer
+from numpy.typing import NDArray
 
 from mango_skill.engine.render.dynamics import measure_lufs
 from mango_skill.engine.render.parts import Score
@@ -37,6 +38,9 @@ _LOUDNESS_SLACK_LU: Final = 0.6
 _SILENCE_PEAK: Final = 0.003
 _SILENCE_MARGIN: Final = RATE * 60 // 1000
 _SILENT_LUFS: Final = -60.0
+_OURS: Final[dict[str, Any]] = {"src_colorspace": "ITU709", "src_color_range": "MPEG"}
+_PICTURE_SLACK: Final = 9.0
+_GIF_SLACK: Final = 20.0
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,14 @@ class Facts:
         return {**facts, "duration": round(self.duration * 1000)}
 
 
-def verify(path: Path, plan: RenderPlan, *, joins: tuple[int, ...] = (), lufs: float | None = None) -> Facts:
+def verify(
+    path: Path,
+    plan: RenderPlan,
+    *,
+    joins: tuple[int, ...] = (),
+    lufs: float | None = None,
+    compose: Callable[[int], VideoFrame] | None = None,
+) -> Facts:
     """Compare a file with its plan: streams, size, every frame there, length, joins, loudness and silences.
 
     Args:
@@ -67,6 +78,7 @@ def verify(path: Path, plan: RenderPlan, *, joins: tuple[int, ...] = (), lufs: f
         plan: What it should be.
         joins: Output frames at which stretches were joined; they are decoded.
         lufs: The loudness that the mix reached; what the plan asks for when None.
+        compose: Makes an output frame anew, to compare some of the file's with.
 
     Raises:
         RenderError: ``not_as_planned``; its details say what was expected and what was found.
@@ -76,7 +88,9 @@ def verify(path: Path, plan: RenderPlan, *, joins: tuple[int, ...] = (), lufs: f
     try:
         with av.open(str(path), format=name) as container:
             width, height = _check_streams(container, plan)
-            frames = _check_pictures(container, plan, joins) if plan.has_picture else 0
+            stamps = _check_pictures(container, plan, joins) if plan.has_picture else []
+            if compose is not None:
+                _compare(container, plan, stamps, compose)
         seconds, heard = float(plan.duration), None
         if plan.score is not None:
             with av.open(str(path), format=name) as container:
@@ -89,7 +103,7 @@ def verify(path: Path, plan: RenderPlan, *, joins: tuple[int, ...] = (), lufs: f
         duration=float(plan.duration) if plan.has_picture else seconds,
         width=width,
         height=height,
-        frames=frames,
+        frames=len(stamps),
         fps=(profile.fps.numerator, profile.fps.denominator) if plan.has_picture else (0, 1),
         has_audio=plan.score is not None,
         lufs=heard,
@@ -111,7 +125,7 @@ def _check_streams(container: InputContainer, plan: RenderPlan) -> tuple[int, in
     return size
 
 
-def _check_pictures(container: InputContainer, plan: RenderPlan, joins: tuple[int, ...]) -> int:
+def _check_pictures(container: InputContainer, plan: RenderPlan, joins: tuple[int, ...]) -> list[int]:
     stream = container.streams.video[0]
     stamps = sorted(packet.pts for packet in container.demux(stream) if packet.pts is not None)
     if len(stamps) != plan.frames:
@@ -122,17 +136,47 @@ def _check_pictures(container: InputContainer, plan: RenderPlan, joins: tuple[in
         raise _mismatch("its length is wrong", float(plan.duration), float(length))
     for join in sorted({0, *joins, plan.frames - 1}):
         _decode_at(container, stamps, join)
-    return len(stamps)
+    return stamps
 
 
-def _decode_at(container: InputContainer, stamps: list[int], frame: int) -> None:
+def _decode_at(container: InputContainer, stamps: list[int], frame: int) -> VideoFrame:
     stream = container.streams.video[0]
     container.seek(stamps[frame], stream=stream)
     for packet in container.demux(stream):
         for picture in packet.decode():
             if isinstance(picture, VideoFrame) and picture.pts is not None and picture.pts >= stamps[frame]:
-                return
+                return picture
     raise _mismatch("a picture does not decode", f"frame {frame}", "none")
+
+
+def _compare(
+    container: InputContainer, plan: RenderPlan, stamps: list[int], compose: Callable[[int], VideoFrame]
+) -> None:
+    """Some frames must look as they were composed: by their middles of small areas, which grain does not change."""
+    slack = _GIF_SLACK if plan.profile.format == "gif" else _PICTURE_SLACK
+    for frame in sorted(_telling_frames(plan)):
+        found, wanted = (_coarse(one) for one in (_decode_at(container, stamps, frame), compose(frame)))
+        apart = float(np.abs(found - wanted).mean())
+        if apart > slack:
+            raise _mismatch("a picture is not the one that was planned", f"frame {frame}", round(apart, 1))
+
+
+def _telling_frames(plan: RenderPlan) -> set[int]:
+    """The middle of the first text, of the first transition, of the longest clip, and the last quarter."""
+    chosen = {plan.frames * 3 // 4}
+    spans = [words.span for words in plan.words[:1]]
+    spans += [joint.span for lane in plan.lanes for joint in lane.joints][:1]
+    layers = [layer.span for lane in plan.lanes for layer in lane.layers]
+    spans += sorted(layers, key=lambda span: -span.count)[:1]
+    chosen.update(span.first + span.count // 2 for span in spans)
+    return {min(frame, plan.frames - 1) for frame in chosen}
+
+
+def _coarse(frame: VideoFrame) -> NDArray[np.int16]:
+    # A frame that was just composed does not say which colours it means; an RGB one has no choice.
+    matrix = {} if "rgb" in frame.format.name or "bgr" in frame.format.name else _OURS
+    small = frame.reformat(width=64, height=36, format="rgb24", interpolation="AREA", **matrix)
+    return np.asarray(small.to_ndarray(), dtype=np.int16)
 
 
 def _check_sound(

@@ -17,6 +17,7 @@ from PIL import Image
 
 from mango_skill.engine.render import run as running
 from mango_skill.engine.render.encoder import Writer
+from mango_skill.engine.render.planes import solid
 from mango_skill.engine.render.run import run
 from mango_skill.engine.render.verify import verify
 from mango_skill.errors import MediaError, OutputError, RenderError
@@ -218,6 +219,14 @@ def test_a_result_that_is_not_as_planned_is_never_a_success(room: Room) -> None:
     cut_short = room.folder / "short.mp4"
     cut_short.write_bytes(path.read_bytes()[:-3000])
     assert refused(room, cut_short, sample())
+
+
+def test_a_file_with_other_pictures_than_those_composed_is_refused(room: Room) -> None:
+    path = room.render(sample()).path
+    grey = solid(160, 90, "#808080")
+    with pytest.raises(RenderError) as caught:
+        verify(path, room.plan(sample()), compose=lambda number: grey)
+    assert "not the one that was planned" in caught.value.message
 
 
 def test_a_file_that_ends_in_the_middle_is_refused(room: Room) -> None:
