@@ -31,7 +31,7 @@ def read_mono(path: str | os.PathLike[str], *, rate: int) -> Iterator[Mono]:
 def read_samples(
     path: str | os.PathLike[str], *, rate: int, channels: int | None = None
 ) -> Iterator[Samples]:
-    """Yield the file's sound at ``rate`` as arrays (count, channels), from the file's own time 0 on.
+    """Yield the file's sound at ``rate`` as arrays (count, channels) of a second or more, from the file's own time 0 on.
 
     Where the file has no sound on its clock, before the first or between two, there is silence.
 
@@ -43,6 +43,20 @@ def read_samples(
     Raises:
         MediaError: ``no_sound``; ``unreadable``.
     """
+    # A decoder's frames are so short that whoever works on them one by one is busy with calls alone.
+    gathered: list[Samples] = []
+    held = 0
+    for piece in _read_pieces(path, rate=rate, channels=channels):
+        gathered.append(piece)
+        held += len(piece)
+        if held >= rate:
+            yield np.concatenate(gathered)
+            gathered, held = [], 0
+    if gathered:
+        yield np.concatenate(gathered)
+
+
+def _read_pieces(path: str | os.PathLike[str], *, rate: int, channels: int | None) -> Iterator[Samples]:
     with open_media(path) as container:
         stream = sound_stream(container)
         if stream is None:
