@@ -5,7 +5,7 @@ The face that tools build on::
     from mango_skill.client.workspace import Workspace
     from mango_skill.client.backend import Backend
 
-    workspace = Workspace(folders, settings, manifest, backend)    # keyword: clock=, environ=
+    workspace = Workspace(folders, settings, manifest, backend)    # keyword: clock=, environ=, on_note=
     backend = Backend("cloud", "https://...", web_url="https://nemovideo.com")
     backend = Backend("engine", "http://127.0.0.1:PORT", engine_file=folders.engine / "engine.json")
 
@@ -31,7 +31,9 @@ The face that tools build on::
 ``JobView`` (``client.jobs``): ``id, kind ("turn" or "export"), project, state, phase, percent, note, result,
 error, created, updated, finished``; ``state`` is queued, running, done, failed or cancelled; ``error`` is
 ``MangoError.to_dict()``. ``on_progress`` of ``wait`` gets JobViews, that of ``upload`` an ``UploadProgress``
-(``name, sent, total, number, count``).
+(``name, sent, total, number, count``). ``StateView.media`` and ``UploadResult.media`` are the model's
+``MediaReference``; ``UploadResult.files`` say ``name, size, already, link``. ``on_note`` of the workspace hears
+why a call that the caller makes itself waits (a rate limit).
 
 Result of a turn: ``{"outcome", "reply", "code", "message", "changed", "changes", "summary", "version",
 "credits", "notes", "tools"}`` with outcome answered, silent, failed, interrupted or timed_out (a failed turn has

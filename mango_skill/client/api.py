@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from requests import Response
 
@@ -13,12 +13,14 @@ from mango_skill.client import handshake
 from mango_skill.client.backend import Context, is_loopback
 from mango_skill.client.clock import Clock
 from mango_skill.client.identity import Identity, Token
+from mango_skill.client.stream import CancelledError
 from mango_skill.client.transport import Call, Transport, same_origin
 from mango_skill.errors import MangoError, NetworkError, NotDeliveredError, RateLimitError, ServiceError
 from mango_skill.protocol import constants, endpoints
 from mango_skill.protocol.endpoints import Endpoint
 
 T = TypeVar("T")
+_CANCEL_LOOK_S: Final = 0.25
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,13 @@ class Api:
         clock: Clock,
         environ: Mapping[str, str] | None = None,
         on_note: Callable[[str], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
         retries: Retries = Retries(),
     ) -> None:
         self.context = context
         self.clock = clock
         self._on_note = on_note
+        self._cancelled = cancelled
         self._retries = retries
         self.transport = Transport(headers=context.headers, patience=context.patience, clock=clock)
         self.identity = Identity(
@@ -243,7 +247,11 @@ class Api:
         )
 
     def wait_for_rate(self, problem: MangoError) -> bool:
-        """Wait as long as a 429 asks; tells whether it was short enough to try again."""
+        """Wait as long as a 429 asks; tells whether it was short enough to try again.
+
+        Raises:
+            CancelledError: Nobody waits any more.
+        """
         patience = self.context.patience
         wait_s = problem.details.get("retry_after_s")
         wait_s = float(wait_s) if isinstance(wait_s, (int, float)) else patience.rate_limit_wait_s
@@ -251,7 +259,11 @@ class Api:
             return False
         if self._on_note is not None:
             self._on_note(f"The service asks to wait {wait_s:.0f} s.")
-        self.clock.sleep(wait_s)
+        deadline = self.clock.monotonic() + wait_s
+        while (left := deadline - self.clock.monotonic()) > 0:
+            if self._cancelled is not None and self._cancelled():
+                raise CancelledError
+            self.clock.sleep(min(left, _CANCEL_LOOK_S))
         return True
 
     # Below ---------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ _WORDS: Final[Mapping[ChangeKind, str]] = {
     ChangeKind.CLIP_ADDED: "added {name} to {track}",
     ChangeKind.CLIP_REMOVED: "removed {name} from {track}",
     ChangeKind.CLIP_SPLIT: "cut {name} into {after} pieces",
+    ChangeKind.CLIP_JOINED: "joined {before} pieces of {name}",
     ChangeKind.CLIP_MOVED: "moved {name}",
     ChangeKind.CLIP_TRIMMED: "trimmed {name}",
     ChangeKind.CLIP_REORDERED: "moved {name} to place {after}",

@@ -29,7 +29,12 @@ def open_log(folder: Path) -> logging.Logger:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handler: logging.Handler = logging.handlers.RotatingFileHandler(
-            folder / "client.log", maxBytes=_MAX_BYTES, backupCount=_KEPT, encoding="utf-8", delay=True
+            folder / "client.log",
+            maxBytes=_MAX_BYTES,
+            backupCount=_KEPT,
+            encoding="utf-8",
+            errors="backslashreplace",
+            delay=True,
         )
     except OSError:
         handler = logging.NullHandler()

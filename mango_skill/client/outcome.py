@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from mango_skill.errors import MangoError, ServiceError
-from mango_skill.protocol import constants
+from mango_skill.protocol import constants, envelope
 from mango_skill.protocol.events import (
     ErrorEvent,
     Event,
@@ -88,7 +88,7 @@ class RunSnapshot:
 
     def words(self) -> str:
         """Return what was said so far."""
-        return _joined(self.pieces)
+        return envelope.valid_text(_joined(self.pieces))
 
 
 @dataclass(frozen=True)

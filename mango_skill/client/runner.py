@@ -24,7 +24,7 @@ from mango_skill.client.exports import Export
 from mango_skill.client.jobs import FOLDER, JobFile, JobKind, JobState, Phase
 from mango_skill.client.locks import FileLock
 from mango_skill.client.projects import ProjectFolder
-from mango_skill.client.turns import Turn
+from mango_skill.client.turns import CancelLook, Turn
 from mango_skill.errors import BusyError, InternalError, MangoError, OutputError
 
 # Somebody may be looking whether a lock is held at the very moment it is wanted.
@@ -107,7 +107,13 @@ def run(project: Path, job_id: str, *, clock: Clock, environ: Mapping[str, str] 
 def _carry_out(
     job: JobFile, folder: ProjectFolder, *, context: Context, clock: Clock, environ: Mapping[str, str] | None
 ) -> None:
-    api = Api(context, clock=clock, environ=environ, on_note=lambda note: job.tell(note=note))
+    api = Api(
+        context,
+        clock=clock,
+        environ=environ,
+        on_note=lambda note: job.tell(note=note),
+        cancelled=CancelLook(job, clock).asked,
+    )
     try:
         if JobKind(job.record["kind"]) is JobKind.EXPORT:
             Export(job, folder=folder, api=api, clock=clock).perform()

@@ -49,13 +49,15 @@ class Turn:
 
     def perform(self) -> None:
         """Carry the turn out from wherever its journal says it stands, and write down how it ended."""
+        try:
+            self._perform()
+        except CancelledError:
+            self._finish_cancelled(TurnResult(Outcome.CANCELLED))
+
+    def _perform(self) -> None:
         if self._may_be_delivered():
-            result = TurnResult(
-                Outcome.INTERRUPTED,
-                code="interrupted",
-                begun=True,
-                tools=tuple(self._job.facts.get("tools", ())),
-            )
+            tools = tuple(self._job.facts.get("tools", ()))
+            result = TurnResult(Outcome.INTERRUPTED, code="interrupted", begun=True, tools=tools)
             before = self._job.facts.get("before")
             session = self._session_of_facts()
         else:
@@ -66,7 +68,7 @@ class Turn:
                 session, result = self._send(session, before)
             except NotDeliveredError as problem:
                 result = failed(self._api.named(problem))
-        self._conclude(session, result, before)
+        self._conclude(session, result, before=before)
 
     def _may_be_delivered(self) -> bool:
         return self._job.record["phase"] in (Phase.SENDING.value, Phase.RECOVERING.value)
@@ -188,16 +190,12 @@ class Turn:
 
     # After ---------------------------------------------------------------------------------------------
 
-    def _conclude(self, session: Session, result: TurnResult, before: dict[str, Any] | None) -> None:
+    def _conclude(self, session: Session, result: TurnResult, *, before: dict[str, Any] | None) -> None:
         if result.outcome is Outcome.CANCELLED:
             self._finish_cancelled(result)
             return
         lost = result.outcome in (Outcome.INTERRUPTED, Outcome.TIMED_OUT)
-        try:
-            after = self._look_again(session, before) if lost else self._look(session)
-        except CancelledError:
-            self._finish_cancelled(result)
-            return
+        after = self._look_again(session, before) if lost else self._look(session)
         comparison = None if after is None else compare(before, after)
         version = 0
         if after is not None:

@@ -58,6 +58,7 @@ class Workspace:
         *,
         clock: Clock | None = None,
         environ: Mapping[str, str] | None = None,
+        on_note: Callable[[str], None] | None = None,
     ) -> None:
         self.clock: Clock = SystemClock() if clock is None else clock
         self.environ = os.environ if environ is None else environ
@@ -70,7 +71,7 @@ class Workspace:
             quota_bytes=settings.quota_bytes,
             quality=settings.quality,
         )
-        self.api = Api(self.context, clock=self.clock, environ=self.environ)
+        self.api = Api(self.context, clock=self.clock, environ=self.environ, on_note=on_note)
         self.follower = Follower(self.context.places.projects, clock=self.clock, environ=self.environ)
 
     def close(self) -> None:

@@ -124,10 +124,20 @@ def sentence(text: Any) -> str:
     """Return what a service says as one plain line, or nothing: no page, no JSON, nothing like a secret."""
     if not isinstance(text, str):
         return ""
-    line = _EXCEPTION_NAME.sub("", " ".join(text.split()))
+    line = _EXCEPTION_NAME.sub("", " ".join(valid_text(text).split()))
     if not line or line[0] in "{[<" or "</" in line or _SECRET_LIKE.search(line):
         return ""
     return line if len(line) <= _LONGEST_SENTENCE else line[: _LONGEST_SENTENCE - 1] + "…"
+
+
+def valid_text(text: str) -> str:
+    """Return text that can be written anywhere: JSON may carry half of a character, which no file takes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        # Through UTF-16, so that two halves that belong together become their character.
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def error_for(code: Any, *, said: Any = None, retry_after_s: float | None = None) -> MangoError:

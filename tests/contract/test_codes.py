@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import replace
 from email.utils import formatdate
 from pathlib import Path
@@ -231,3 +232,20 @@ def test_what_surely_was_not_received_is_said_so(service: Any, make_client: Any,
     record = client.turn("second")
     assert record["result"]["outcome"] == "failed"
     assert record["error"]["code"] == "not_delivered"
+
+
+def test_a_turn_that_waits_for_a_rate_limit_can_be_cancelled(
+    service: Any, make_client: Any, quick: Any
+) -> None:
+    client = make_client(service.url, settings=replace(quick, rate_limit_cap_s=1000))
+    asked = threading.Event()
+
+    def busy(wire: Any, request: Any) -> None:
+        wire.json({"code": 429}, 429, "Retry-After: 600")
+        asked.set()
+
+    service.script("chat", busy)
+    job = client.project().start_turn("make it better")
+    assert asked.wait(20)
+    assert client.workspace.cancel(job.id).state == "cancelled"
+    assert len(service.chats()) == 1

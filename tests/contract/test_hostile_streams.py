@@ -305,6 +305,14 @@ def meaning() -> Iterable[Case]:
     yield Case("no parts", chunked(data({"content": {"role": "model"}})), SILENT)
     yield Case("parts null", chunked(data({"content": {"parts": None}})), SILENT)
     yield Case("odd parts", chunked(data({"content": {"parts": [None, 5, "x", {"text": 7}]}})), SILENT)
+    halves = b'data: {"content": {"parts": [{"text": "\\ud83c\\udfac and \\ud83c"}]}}\n\n'
+    yield Case("half a character", chunked(halves), ANSWERED, "🎬 and \ufffd")
+    pair = [{"content": {"parts": [{"text": half}]}, "partial": True} for half in ("\ud83c", "\udfac")]
+    apart = b"".join(b"data: " + json.dumps(one).encode() + b"\n\n" for one in pair)
+    yield Case("a character in two partial texts", chunked(apart), ANSWERED, "🎬")
+    yield Case(
+        "error with half a character", chunked(b'data: {"error": "oh \\ud800 no"}\n\n'), FAILED, says=("oh",)
+    )
     yield Case("no event", chunked(), SILENT)
     yield Case("no event, length 0", sized(b""), SILENT)
     yield Case("no content", raw(b"HTTP/1.1 204 No Content\r\n\r\n"), SILENT)
