@@ -12,7 +12,7 @@ _BREAK = re.compile(
     r")+\s*"
 )
 _LEAD = re.compile(
-    r"^(?:(?:and|then|also|but|so|ok|okay|first|firstly|second|secondly|third|finally|lastly|next|now|please|hey|hi|hello|well|um|plus|after that|afterwards|alright|right|great|cool|thanks|just|maybe|actually|oh)(?![a-z])[\s,:]*|(?:请|先|再|然后|最后(?=[把加导用将])|接着|另外|还有|麻烦你?|帮我|帮忙|给我|你|能不能|可以|可不可以|能|就|那|嗯|好的?|ok|同时|并|也|顺便|还要|还|我想要?|我要|想要|希望|需要)(?![<段个])(?![a-z]))+"
+    r"^(?:(?:and|then|also|but|so|ok|okay|first|firstly|second|secondly|third|finally|lastly|next|now|please|hey|hi|hello|well|um|plus|after that|afterwards|alright|thanks|just|maybe|actually|oh)(?![a-z])[\s,:]*|(?:请|先|再|然后|最后(?=[把加导用将])|接着|另外|还有|麻烦你?|帮我|帮忙|给我|你|能不能|可以|可不可以|能|就|那|嗯|好的?|ok|同时|并|也|顺便|还要|还(?!原)|我想要?|我要|想要|希望|需要)(?![<段个])(?![a-z]))+"
 )
 _LATIN_LEAD = re.compile(
     r"^(?:(?:can|could|would|will) (?:you|we)(?: please| just)*|i(?:'d| would) like(?: you)? to|i want(?: you)? to|i need(?: you)? to|i wanna|let's|lets|let us|you should|we should|please|help me|kindly|go ahead and|try to|feel free to|make sure (?:to|that)|don't forget to|be sure to|i think you should|would you mind)(?![a-z])\s*"

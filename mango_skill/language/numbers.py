@@ -8,22 +8,62 @@ from dataclasses import dataclass
 _ONES = {
     word: value
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
     )
 }
 _TENS = {
     word: 10 * value
-    for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
+    for value, word in enumerate(
+        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2
+    )
 } | {"fourty": 40}
 _ORDINALS = {
     word: value
     for value, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), start=1
+        [
+            "first",
+            "second",
+            "third",
+            "fourth",
+            "fifth",
+            "sixth",
+            "seventh",
+            "eighth",
+            "ninth",
+            "tenth",
+            "eleventh",
+            "twelfth",
+        ],
+        start=1,
     )
 }
 _CHINESE_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {
-    "两": 2, "兩": 2, "〇": 0, "壹": 1, "俩": 2,
+    "两": 2,
+    "兩": 2,
+    "〇": 0,
+    "壹": 1,
+    "俩": 2,
 }
 _CHINESE_UNITS = {"十": 10, "百": 100, "千": 1_000, "万": 10_000}
 
@@ -43,9 +83,33 @@ _CHINESE_AFTER = re.compile(
     r"\s?(?:秒|分(?!之)|小时|钟头|倍|段|个|条|张|次|帧|遍|度|步|字|行|格|成|路|部|号|屏|画|支|首|句|处|、第?[零一二两三四五六七八九十]"
     r"|[和与跟]第?[零一二两三四五六七八九十]|到|至|比|百分|%|毫秒|赫兹|分贝|像素|星期|位|只|点[零一二三四五六七八九]|档|轮|格|者|头)"
 )
-_CHINESE_BEFORE = ("第", "百分之", "至", "到", "片段", "镜头", "前", "后", "调", "成", "为", "比", "、", "和", "跟", "与", "点", "加", "减", "高", "低", "升", "降")
+_CHINESE_BEFORE = (
+    "第",
+    "百分之",
+    "至",
+    "到",
+    "片段",
+    "镜头",
+    "前",
+    "后",
+    "调",
+    "成",
+    "为",
+    "比",
+    "、",
+    "和",
+    "跟",
+    "与",
+    "点",
+    "加",
+    "减",
+    "高",
+    "低",
+    "升",
+    "降",
+)
 # "一段旁白" is an article, "第一段" is not.
-_ARTICLE = re.compile(r"一(?=[个段条张首句支只位部处种些点起下样直])")
+_ARTICLE = re.compile(r"一(?=[个段条张首句支只位部处种些点起下样直致])")
 
 
 @dataclass(frozen=True)
@@ -123,7 +187,9 @@ def _value_of(match: re.Match[str], text: str) -> float | None:
 def _read_english(word: str, text: str, start: int, end: int) -> float | None:
     if word == "one":
         before = text[:start].rstrip()[-12:]
-        if re.search(r"(?:this|that|the|other|which|no|each|every|another|last|first|second|third|any|only)$", before):
+        if re.search(
+            r"(?:this|that|the|other|which|no|each|every|another|last|first|second|third|any|only)$", before
+        ):
             return None
     whole, _, decimals = word.partition(" point ")
     total = 0
@@ -148,10 +214,16 @@ def _read_beside(word: str, text: str, start: int, end: int) -> float | None:
     before, after = text[:start], text[end : end + 6]
     if not (_CHINESE_AFTER.match(after) or before.endswith(_CHINESE_BEFORE)):
         return None
-    if word == "一" and _ARTICLE.match(text, start) and not before.endswith(("第", "前", "后", "头", "片段", "镜头")):
+    if (
+        word == "一"
+        and _ARTICLE.match(text, start)
+        and not before.endswith(("第", "前", "后", "头", "片段", "镜头"))
+    ):
         return None
-    if word in ("千", "万", "百") or (word == "十" and after.startswith("分") and not after.startswith("分钟")):
+    if word in ("千", "万", "百") or (
+        word == "十" and after.startswith("分") and not after.startswith("分钟")
+    ):
         return None
-    if word == "一" and after.startswith(("部分", "半", "定", "切")):
+    if word == "一" and after.startswith(("部分", "半", "定", "切", "分为")):
         return None
     return read_chinese(word)

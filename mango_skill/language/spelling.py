@@ -9,7 +9,9 @@ _WORD = re.compile(r"(?<![a-z<0-9_@#.'’-])[a-z]{3,14}(?![a-z>0-9_@.'’-])")
 MOST_CORRECTIONS = 40
 
 
-def correct(text: str, *, commands: Mapping[int, Collection[str]], known: Collection[str], slips: Mapping[str, str]) -> str:
+def correct(
+    text: str, *, commands: Mapping[int, Collection[str]], known: Collection[str], slips: Mapping[str, str]
+) -> str:
     """Replace misspelt command words of a lower-case text.
 
     ``commands`` has the words that may be meant, by length; ``known`` words are left alone; ``slips`` are

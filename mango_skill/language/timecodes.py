@@ -7,12 +7,33 @@ from dataclasses import dataclass
 
 # Widths to heights that people name; "9:16" is one of these unless a word before it speaks of time.
 RATIOS = frozenset(
-    "9:16 16:9 1:1 4:3 3:4 4:5 5:4 21:9 9:21 2:3 3:2 2:1 1:2 18:9 1.85:1 2.35:1 2.39:1 2.4:1 2.40:1 16:10".split()
+    [
+        "9:16",
+        "16:9",
+        "1:1",
+        "4:3",
+        "3:4",
+        "4:5",
+        "5:4",
+        "21:9",
+        "9:21",
+        "2:3",
+        "3:2",
+        "2:1",
+        "1:2",
+        "18:9",
+        "1.85:1",
+        "2.35:1",
+        "2.39:1",
+        "2.4:1",
+        "2.40:1",
+        "16:10",
+    ]
 )
-_CLOCK = re.compile(
-    r"(?<![\d:.])(?:(\d{1,2}):)?(\d{1,3}):(\d{1,2}(?:[.,]\d{1,3})?)(?![\d:])"
+_CLOCK = re.compile(r"(?<![\d:.])(?:(\d{1,2}):)?(\d{1,3}):(\d{1,2}(?:[.,]\d{1,3})?)(?![\d:])")
+_TIME_WORD = re.compile(
+    r"(?:\bat|\bfrom|\buntil|\bafter|\bbefore|\btill|\bpast|\bbetween|在|从|第|到了|位于|@)\s*$"
 )
-_TIME_WORD = re.compile(r"(?:\bat|\bfrom|\buntil|\bafter|\bbefore|\btill|\bpast|\bbetween|在|从|第|到了|位于|@)\s*$")
 _JOINED = re.compile(
     r"(?<![\w.])(?:(\d{1,2})\s?h(?:rs?)?\s?)?(\d{1,3})\s?m(?:in)?\s?(\d{1,2}(?:\.\d{1,3})?)\s?s(?:ec)?(?![a-z])"
     r"|(?<![\d.])(\d{1,3})['′](\d{1,2})(?:\"|″|'')"

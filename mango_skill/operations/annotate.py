@@ -54,7 +54,9 @@ class Annotated:
 
     def spell(self, text: str) -> str:
         """Return a text with its marks replaced by what the user wrote."""
-        return _TOKEN.sub(lambda m: self.tokens[m.group()[1:-1]].raw if m.group()[1:-1] in self.tokens else "", text)
+        return _TOKEN.sub(
+            lambda m: self.tokens[m.group()[1:-1]].raw if m.group()[1:-1] in self.tokens else "", text
+        )
 
     def mark(self, pattern: re.Pattern[str], kind: str, read: Callable[[Match], Any]) -> None:
         """Replace each match by a mark; a reading of None leaves the text as it is."""
@@ -101,21 +103,64 @@ def _plain(text: str) -> str:
 def annotate(message: Annotated) -> None:
     """Mark everything that a lower-case message names besides quotations and files."""
     for step in (
-        _mark_sizes, _mark_ratios, _mark_times, _mark_numbers, _mark_amounts, _mark_frames, _mark_lengths,
-        _mark_clips, _mark_ranges, _mark_ends, _mark_shares,
+        _mark_sizes,
+        _mark_ratios,
+        _mark_times,
+        _mark_numbers,
+        _mark_amounts,
+        _mark_frames,
+        _mark_lengths,
+        _mark_clips,
+        _mark_ranges,
+        _mark_ends,
+        _mark_shares,
     ):
         step(message)
     message.text = re.sub(r"[ \t\r\f\v]+", " ", message.text).strip()
 
 
 _SIZE = re.compile(r"(?<![a-z0-9.])(\d{3,5})\s?[x×*]\s?(\d{3,5})(?![a-z0-9])")
-_HEIGHT = re.compile(r"(?<![a-z0-9.])(144|240|360|480|540|576|720|1080|1440|2160|4320)\s?[pi](?![a-z])|(?<![a-z0-9.])(8k|4k|2k|uhd|ultra hd|full hd|fullhd|fhd|qhd|hd)(?![a-z0-9])|(超高清|全高清|高清)")
-_NAMED_HEIGHTS = {"8k": 4320, "4k": 2160, "2k": 1440, "uhd": 2160, "ultra hd": 2160, "full hd": 1080, "fullhd": 1080, "fhd": 1080, "qhd": 1440, "hd": 720, "超高清": 2160, "全高清": 1080, "高清": 1080}
-_WIDTHS = {144: 256, 240: 426, 360: 640, 480: 854, 540: 960, 576: 1024, 720: 1280, 1080: 1920, 1440: 2560, 2160: 3840, 4320: 7680}
+_HEIGHT = re.compile(
+    r"(?<![a-z0-9.])(144|240|360|480|540|576|720|1080|1440|2160|4320)\s?[pi](?![a-z])|(?<![a-z0-9.])(8k|4k|2k|uhd|ultra hd|full hd|fullhd|fhd|qhd|hd)(?![a-z0-9])|(超高清|全高清|高清)"
+)
+_NAMED_HEIGHTS = {
+    "8k": 4320,
+    "4k": 2160,
+    "2k": 1440,
+    "uhd": 2160,
+    "ultra hd": 2160,
+    "full hd": 1080,
+    "fullhd": 1080,
+    "fhd": 1080,
+    "qhd": 1440,
+    "hd": 720,
+    "超高清": 2160,
+    "全高清": 1080,
+    "高清": 1080,
+}
+_WIDTHS = {
+    144: 256,
+    240: 426,
+    360: 640,
+    480: 854,
+    540: 960,
+    576: 1024,
+    720: 1280,
+    1080: 1920,
+    1440: 2560,
+    2160: 3840,
+    4320: 7680,
+}
 
 
 def _mark_sizes(message: Annotated) -> None:
-    message.mark(_SIZE, "s", lambda m: (int(m[1]), int(m[2])) if int(m[1]) <= 16_384 and int(m[2]) <= 16_384 and int(m[1]) else None)
+    message.mark(
+        _SIZE,
+        "s",
+        lambda m: (
+            (int(m[1]), int(m[2])) if int(m[1]) <= 16_384 and int(m[2]) <= 16_384 and int(m[1]) else None
+        ),
+    )
 
     def read(match: Match) -> tuple[int, int]:
         height = int(match[1]) if match[1] else _NAMED_HEIGHTS[match[2] or match[3]]
@@ -124,8 +169,12 @@ def _mark_sizes(message: Annotated) -> None:
     message.mark(_HEIGHT, "s", read)
 
 
-_RATIO = re.compile(r"(?<![\d:.])(?<!clip )(?<!shot )(?<!scene )(?<!part )(?<!video )(\d{1,2}(?:\.\d{1,2})?)\s?(?::|/|比|x|×|[- ]by[- ]|to)\s?(\d{1,2})(?![\d:]|\.\d|x(?![a-z])|\s?(?:s|sec|秒|minutes|%|px)(?![a-z]))")
-_WORDED = re.compile(r"(?<![a-z])(nine|sixteen|four|five|three|one|two|twenty[- ]one) (?:by|to|colon) (nine|sixteen|four|five|three|one|two|twenty[- ]one)(?![a-z])")
+_RATIO = re.compile(
+    r"(?<![\d:.])(?<!clip )(?<!shot )(?<!scene )(?<!part )(?<!video )(\d{1,2}(?:\.\d{1,2})?)\s?(?::|/|比|x|×|[- ]by[- ]|to)\s?(\d{1,2})(?![\d:]|\.\d|x(?![a-z])|\s?(?:s|sec|秒|minutes|%|px)(?![a-z]))"
+)
+_WORDED = re.compile(
+    r"(?<![a-z])(nine|sixteen|four|five|three|one|two|twenty[- ]one) (?:by|to|colon) (nine|sixteen|four|five|three|one|two|twenty[- ]one)(?![a-z])"
+)
 _SMALL = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "nine": 9, "sixteen": 16}
 
 
@@ -148,7 +197,11 @@ def _mark_ratios(message: Annotated) -> None:
         return ratio if ratio in ("9:16", "16:9", "4:3", "4:5", "3:4", "21:9") else None
 
     message.mark(_WORDED, "a", read_words)
-    message.mark(re.compile(r"(九|十六|四|三|一|五|二十一)(?:比|:)(九|十六|四|三|一|五)"), "a", lambda m: f"{_CHINESE_RATIO[m[1]]}:{_CHINESE_RATIO[m[2]]}")
+    message.mark(
+        re.compile(r"(九|十六|四|三|一|五|二十一)(?:比|:)(九|十六|四|三|一|五)"),
+        "a",
+        lambda m: f"{_CHINESE_RATIO[m[1]]}:{_CHINESE_RATIO[m[2]]}",
+    )
 
 
 _CHINESE_RATIO = {"九": 9, "十六": 16, "四": 4, "三": 3, "一": 1, "五": 5, "二十一": 21}
@@ -161,14 +214,19 @@ def _mark_times(message: Annotated) -> None:
     for mention in find_timecodes(text):
         if mention.start < place:
             continue
-        pieces += [text[place : mention.start], message.put("t", tidy(mention.seconds), text[mention.start : mention.end])]
+        pieces += [
+            text[place : mention.start],
+            message.put("t", tidy(mention.seconds), text[mention.start : mention.end]),
+        ]
         place = mention.end
     message.text = "".join([*pieces, text[place:]])
 
 
 _TWICE = re.compile(r"(?<![a-z])(twice|thrice)(?![a-z])")
 _COUPLE = re.compile(r"(?<![a-z])a (?:couple(?: of)?|pair of)(?= (?:sec|min|clip|shot|frame|more))")
-_HALVES = re.compile(r"<n(\d+)>(?:,? and| &) (?:a |one )?(?:(half)|(quarter))(?! (?:a |of )?(?:second|minute))(?=[ -]|$)")
+_HALVES = re.compile(
+    r"<n(\d+)>(?:,? and| &) (?:a |one )?(?:(half)|(quarter))(?! (?:a |of )?(?:second|minute))(?=[ -]|$)"
+)
 
 
 def _mark_numbers(message: Annotated) -> None:
@@ -189,7 +247,10 @@ def _mark_numbers(message: Annotated) -> None:
             continue
         if re.match(r"(?:st|nd|rd|th)(?![a-z])", text[mention.end : mention.end + 3]):
             continue
-        pieces += [text[place : mention.start], message.put("n", tidy(mention.value), text[mention.start : mention.end])]
+        pieces += [
+            text[place : mention.start],
+            message.put("n", tidy(mention.value), text[mention.start : mention.end]),
+        ]
         place = mention.end
     message.text = "".join([*pieces, text[place:]])
     message.mark(_HALVES, "n", lambda m: tidy(message.value(f"n{m[1]}") + (0.5 if m[2] else 0.25)))
@@ -212,19 +273,43 @@ def _signed(message: Annotated, match: Match) -> int | float:
 _AMOUNTS = (
     ("u", re.compile(_SIGN + r"<n(?P<n>\d+)>\s?lufs")),
     ("b", re.compile(_SIGN + r"<n(?P<n>\d+)>\s?-?(?:db|decibels?|分贝)(?![a-z])")),
-    ("p", re.compile(_SIGN + r"<n(?P<n>\d+)>\s?(?:%|percent(?:age points?)?|per ?cent|pct)|百分之" + _SIGN.replace("sign", "sign2") + r"<n(?P<m>\d+)>|<n(?P<c>\d+)>成(?=的|$|[,，。]|音量|速)")),
+    (
+        "p",
+        re.compile(
+            _SIGN
+            + r"<n(?P<n>\d+)>\s?(?:%|percent(?:age points?)?|per ?cent|pct)|百分之"
+            + _SIGN.replace("sign", "sign2")
+            + r"<n(?P<m>\d+)>|<n(?P<c>\d+)>成(?=的|$|[,，。]|音量|速)"
+        ),
+    ),
     ("w", re.compile(_SIGN + r"<n(?P<n>\d+)>\s?-?(?:degrees?|deg|°|度)(?![a-z])")),
     ("z", re.compile(_SIGN + r"<n(?P<n>\d+)>\s?-?(?:px|pixels?|像素|个像素)(?![a-z])")),
 )
-_FPS = re.compile(r"<n(\d+)>\s?-?(?:fps|frames? ?(?:per|a|/|each|every) ?sec(?:ond)?s?|f/s|帧每秒|帧/秒|帧率)|每秒(?:钟)?<n(\d+)>帧|(?:frame ?rate|fps)(?: of| to| at|:)* <n(\d+)>(?: frames)?|帧率(?:改成|改为|设为|设成|设置为|调到|调成|换成|提到|降到|提高到|到|用|:)?<n(\d+)>帧?|(?:改成|改为|设为|设成|调到|调成|转成|变成|用)<n(\d+)>帧(?!到|至)")
+_FPS = re.compile(
+    r"<n(\d+)>\s?-?(?:fps|frames? ?(?:per|a|/|each|every) ?sec(?:ond)?s?|f/s|帧每秒|帧/秒|帧率)|每秒(?:钟)?<n(\d+)>帧|(?:frame ?rate|fps)(?: of| to| at|:)* <n(\d+)>(?: frames)?|帧率(?:改成|改为|设为|设成|设置为|调到|调成|换成|提到|降到|提高到|到|用|:)?<n(\d+)>帧?|(?:改成|改为|设为|设成|调到|调成|转成|变成|用)<n(\d+)>帧(?!到|至)"
+)
 _FACTORS = re.compile(
     r"<n(?P<n>\d+)>\s?-?[x×](?![a-z0-9])|(?<![a-z0-9])[x×]\s?<n(?P<m>\d+)>"
     r"|<n(?P<k>\d+)>[- ]times (?:(?:the |its )?(?:normal |original |usual |regular |real )?(?:speed|pace)|as (?:fast|quick|quickly|slow|slowly)|faster|quicker|slower|playback)"
     r"|<n(?P<o>\d+)>[- ]?fold"
     r"|<n(?P<z>\d+)>倍速?"
 )
-_HALF_SPEED = re.compile(r"(?<![a-z])(?:(half|double|triple|quadruple|quarter|three[- ]quarters?|one[- ]half)(?:[- ]| of | the | its | of its | of the )+(?:normal |original |usual |regular )?(?:speed|pace|tempo)|(half) as fast)|(半速|一半速度|一半的速度|半倍速)")
-_NAMED_FACTORS = {"half": 0.5, "one-half": 0.5, "one half": 0.5, "double": 2, "triple": 3, "quadruple": 4, "quarter": 0.25, "半速": 0.5, "一半速度": 0.5, "一半的速度": 0.5, "半倍速": 0.5}
+_HALF_SPEED = re.compile(
+    r"(?<![a-z])(?:(half|double|triple|quadruple|quarter|three[- ]quarters?|one[- ]half)(?:[- ]| of | the | its | of its | of the )+(?:normal |original |usual |regular )?(?:speed|pace|tempo)|(half) as fast)|(半速|一半速度|一半的速度|半倍速)"
+)
+_NAMED_FACTORS = {
+    "half": 0.5,
+    "one-half": 0.5,
+    "one half": 0.5,
+    "double": 2,
+    "triple": 3,
+    "quadruple": 4,
+    "quarter": 0.25,
+    "半速": 0.5,
+    "一半速度": 0.5,
+    "一半的速度": 0.5,
+    "半倍速": 0.5,
+}
 
 
 def _mark_amounts(message: Annotated) -> None:
@@ -257,7 +342,9 @@ def _mark_amounts(message: Annotated) -> None:
     message.mark(_HALF_SPEED, "x", read_named)
 
 
-_FRAMES = re.compile(r"(?:from )?frames?\s(?:number )?<n(\d+)>\s?(?:-|–|to|through|until|till|and)\s?(?:frame )?<n(\d+)>|(?:从)?第?<n(\d+)>帧?(?:到|至|-|~)第?<n(\d+)>帧")
+_FRAMES = re.compile(
+    r"(?:from )?frames?\s(?:number )?<n(\d+)>\s?(?:-|–|to|through|until|till|and)\s?(?:frame )?<n(\d+)>|(?:从)?第?<n(\d+)>帧?(?:到|至|-|~)第?<n(\d+)>帧"
+)
 
 
 def _mark_frames(message: Annotated) -> None:
@@ -271,7 +358,9 @@ def _mark_frames(message: Annotated) -> None:
 _UNIT = r"(?:(?P<h>hours?|hrs?|h(?![a-z])|小时|个小时|钟头)|(?P<m>minutes?|mins?\.?|m(?![a-z])|分钟|分(?!之|贝|屏|割|段|辨|享|成|开|别|离|镜|个))|(?P<ms>milliseconds?|millis|ms(?![a-z])|毫秒)|(?P<s>seconds?|secs?\.?|s(?![a-z])|秒钟|秒))"
 _SCALES = {"h": 3600, "m": 60, "ms": 0.001, "s": 1}
 _CLIP_NOUN = r"(?:clips?|shots?|scenes?|segments?|sections?|parts?|takes?|videos?|pieces?|photos?|images?|pictures?|slides?|movies?|snippets?)"
-_LENGTH = re.compile(rf"<n(?P<n>\d+)>(?:\s?-?\s?){_UNIT}(?![a-z])(?P<half>半| and a half(?! (?:second|minute)))?")
+_LENGTH = re.compile(
+    rf"<n(?P<n>\d+)>(?:\s?-?\s?){_UNIT}(?![a-z])(?P<half>半| and a half(?! (?:second|minute)))?"
+)
 _PARTIAL = re.compile(
     r"(?<![a-z])(?:(?P<half>half|one half|one-half)(?: a| an| of a|-a)?[- ](?P<hu>second|minute|hour|sec|min)s?"
     r"|(?P<quarter>(?:a )?quarter)(?: of a| of an)?[- ](?P<qu>second|minute|hour|sec|min)s?"
@@ -280,8 +369,12 @@ _PARTIAL = re.compile(
 )
 _CHINESE_PARTIAL = re.compile(r"(?:半(?P<u>秒钟?|分钟|个?小时|个钟头)|一分半钟?|<d(?P<d>\d+)>半钟?)")
 _COMPOUND = re.compile(r"<d(\d+)>(?:,? and|,)? ?<d(\d+)>")
-_LOOSE_SECONDS = re.compile(r"<d(\d+)>(?: and)? ?<n(\d+)>(?![^<]{0,2}(?:%|x|-|to |–))(?=$|[ ,.，。;；、到至的处]|[^a-z<])")
-_SECOND_NUMBER = re.compile(rf"(?<![a-z])(?P<u>seconds?|sec|minutes?|min)(?: number| no\.?)? <n(?P<n>\d+)>(?!\s?{_UNIT}|\s?{_CLIP_NOUN}|[%x])")
+_LOOSE_SECONDS = re.compile(
+    r"<d(\d+)>(?: and)? ?<n(\d+)>(?![^<]{0,2}(?:%|x|-|to |–))(?=$|[ ,.，。;；、到至的处]|[^a-z<])"
+)
+_SECOND_NUMBER = re.compile(
+    rf"(?<![a-z])(?P<u>seconds?|sec|minutes?|min)(?: number| no\.?)? <n(?P<n>\d+)>(?!\s?{_UNIT}|\s?{_CLIP_NOUN}|[%x])"
+)
 
 
 def _mark_lengths(message: Annotated) -> None:
@@ -295,7 +388,17 @@ def _mark_lengths(message: Annotated) -> None:
     def read_partial(match: Match) -> int | float:
         unit = match["hu"] or match["qu"] or match["tu"] or match["ou"]
         scale = {"s": 1, "m": 60, "h": 3600}[unit[0]]
-        share = 0.5 if match["half"] else 0.25 if match["quarter"] else 0.75 if match["three"] else 1.5 if match["ohalf"] else 1
+        share = (
+            0.5
+            if match["half"]
+            else 0.25
+            if match["quarter"]
+            else 0.75
+            if match["three"]
+            else 1.5
+            if match["ohalf"]
+            else 1
+        )
         return tidy(scale * share)
 
     message.mark(_PARTIAL, "d", read_partial)
@@ -317,44 +420,77 @@ def _mark_lengths(message: Annotated) -> None:
 
     def read_loose(match: Match) -> int | float | None:
         minutes, rest = message.value(f"d{match[1]}"), message.value(f"n{match[2]}")
-        return tidy(minutes + rest) if minutes >= 60 and minutes % 60 == 0 and rest < 60 and rest == int(rest) else None
+        return (
+            tidy(minutes + rest)
+            if minutes >= 60 and minutes % 60 == 0 and rest < 60 and rest == int(rest)
+            else None
+        )
 
     message.mark(_LOOSE_SECONDS, "d", read_loose)
-    message.mark(_SECOND_NUMBER, "d", lambda m: tidy(message.value(f"n{m['n']}") * (60 if m["u"].startswith("m") else 1)))
+    message.mark(
+        _SECOND_NUMBER,
+        "d",
+        lambda m: tidy(message.value(f"n{m['n']}") * (60 if m["u"].startswith("m") else 1)),
+    )
 
 
 _ORDINAL = r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|last|final|\d{1,3}(?:st|nd|rd|th))"
 _ORDINAL_CLIPS = re.compile(
     rf"(?<![a-z])(?:the |my |our )?(?P<list>{_ORDINAL}(?:(?:,? and |,? & |, | or ){{1}}(?:the )?{_ORDINAL}){{0,8}})(?: video| film)? (?:{_CLIP_NOUN}|ones?)(?![a-z])(?!-)"
 )
-_OPENING = re.compile(r"(?<![a-z])(?:the |my )?(?P<o>opening|starting|beginning|closing|ending) (?:clip|shot|scene|segment|section|part)(?![a-z])")
+_OPENING = re.compile(
+    r"(?<![a-z])(?:the |my )?(?P<o>opening|starting|beginning|closing|ending) (?:clip|shot|scene|segment|section|part)(?![a-z])"
+)
 _LIST = r"<n\d+>(?:(?:,? and |,? & |, ?|、| or |/|\+|和|跟|与|及|到|至| ?- ?| to | through | thru )(?:clip |shot |scene |#|第)?<n\d+>(?![x%:.]| ?(?:seconds?|s|sec|秒|times|fps|db|lufs)(?![a-z]))){0,12}"
-_NUMBERED_CLIPS = re.compile(rf"(?<![a-z])(?:the )?(?:video )?{_CLIP_NOUN}(?: number| no\.?| nr\.?)? ?#?(?P<list>{_LIST})(?! ?(?:times|x|seconds?|secs?|s|minutes?|mins?|percent|fps)(?![a-z])|%)")
-_LEADING_CLIPS = re.compile(r"(?<![a-z])(?:the |my )?(?P<which>first|opening) <n(?P<n>\d+)> (?:video )?" + _CLIP_NOUN + r"(?![a-z])")
+_NUMBERED_CLIPS = re.compile(
+    rf"(?<![a-z])(?:the )?(?:video )?{_CLIP_NOUN}(?: number| no\.?| nr\.?)? ?#?(?P<list>{_LIST})(?! ?(?:times|x|seconds?|secs?|s|minutes?|mins?|percent|fps)(?![a-z])|%)"
+)
+_LEADING_CLIPS = re.compile(
+    r"(?<![a-z])(?:the |my )?(?P<which>first|opening) <n(?P<n>\d+)> (?:video )?" + _CLIP_NOUN + r"(?![a-z])"
+)
 _BARE_CLIPS = re.compile(rf"(?:(?<=except )|(?<=except for ))(?:numbers? )?(?P<list>{_LIST})(?=$|[,.;])")
-_BARE_ORDINAL = re.compile(rf"(?:(?<=except )|(?<=except for ))(?:the )?(?P<o>{_ORDINAL})(?=$|[,.;]| and(?! {_ORDINAL}))")
-_FIRST_FEW = re.compile(r"(?:(?<=except )|(?<=except for )|(?<=but )|(?<=only )|(?<=keep ))(?:the )?first <n(?P<n>\d+)>(?=$|[,.;]| and)")
+_BARE_ORDINAL = re.compile(
+    rf"(?:(?<=except )|(?<=except for ))(?:the )?(?P<o>{_ORDINAL})"
+    rf"(?! (?:{_CLIP_NOUN}|ones?|half|third|quarter|and {_ORDINAL}|<[dnp]))(?![a-z])"
+)
+_FIRST_FEW = re.compile(
+    r"(?:(?<=except )|(?<=except for )|(?<=but )|(?<=only )|(?<=keep ))(?:the )?first <n(?P<n>\d+)>(?=$|[,.;]| and)"
+)
 _ZH_NOUN = "(?:个|段|条|张|支|部)?(?:视频片段|片段|视频|镜头|素材|画面|部分|照片|图片|短片|段落|片子)"
 _CHINESE_CLIPS = re.compile(rf"第(?P<list>{_LIST})(?:{_ZH_NOUN}|个|段|条|张|支|部)(?!半)")
-_CHINESE_NUMBERED = re.compile(rf"(?:片段|镜头|视频|素材|段落)(?P<list>{_LIST})(?![秒分倍%])|<n(?P<n>\d+)>号(?:片段|镜头|视频|素材)")
+_CHINESE_NUMBERED = re.compile(
+    rf"(?:片段|镜头|视频|素材|段落)(?P<list>{_LIST})(?![秒分倍%])|<n(?P<n>\d+)>号(?:片段|镜头|视频|素材)"
+)
 _CHINESE_FIRST = re.compile(r"(?:前面?|头|开头)<n(?P<n>\d+)>(?:个|段|条|张)(?:片段|视频|镜头|素材|画面)?")
-_CHINESE_LAST = re.compile(rf"(?:最后|末尾)(?:一|<n\d+>)?(?:{_ZH_NOUN}|个|段|条|张)(?!半|话)|末段|尾段|倒数第<n\d+>(?:{_ZH_NOUN}|个|段)|最后的(?:片段|镜头|视频)")
-_CHINESE_OPENING = re.compile(r"首段|(?:最前面|最开头|开头)的?(?:那一?段|那个片段|一段|片段|镜头)|首个(?:片段|镜头|视频)")
-_CHINESE_BOTH = re.compile(r"首尾(?:两段|两个片段)")
-_CLIP_LIST = re.compile(r"<c(\d+)>(?:,? and |,? & |, ?|、|和|跟|与|及|以及| or | then )(?:the |my )?<c(\d+)>(?!(?:是|的时候)|'s| is )")
+_CHINESE_LAST = re.compile(
+    rf"(?:最后|末尾)(?:一|<n\d+>)?(?:{_ZH_NOUN}|个|段|条|张)(?!半|话)|末段|尾段|倒数第<n\d+>(?:{_ZH_NOUN}|个|段)|最后的(?:片段|镜头|视频)"
+)
+_CHINESE_OPENING = re.compile(
+    r"首段|(?:最前面|最开头|开头)的?(?:那一?段|那个片段|一段|片段|镜头)|首个(?:片段|镜头|视频)"
+)
+_CHINESE_BOTH = re.compile(r"首尾(?:两|<n\d+>)(?:段|个片段)")
+_CLIP_LIST = re.compile(
+    r"<c(\d+)>(?:,? and |,? & |, ?|、|和|跟|与|及|以及| or | then )(?:the |my )?<c(\d+)>(?!(?:是|的时候)|'s| is )"
+)
 _LAST = "last"
 
 
 def _mark_clips(message: Annotated) -> None:
     message.mark(_LEADING_CLIPS, "c", lambda m: _count_up(message.value(f"n{m['n']}")))
     message.mark(_BARE_CLIPS, "c", lambda m: _read_clip_list(message, m["list"]))
-    message.mark(_BARE_ORDINAL, "c", lambda m: [_LAST if m["o"] in ("last", "final") else read_ordinal(m["o"])])
+    message.mark(
+        _BARE_ORDINAL, "c", lambda m: [_LAST if m["o"] in ("last", "final") else read_ordinal(m["o"])]
+    )
     message.mark(_FIRST_FEW, "c", lambda m: _count_up(message.value(f"n{m['n']}")))
     message.mark(_ORDINAL_CLIPS, "c", _read_ordinals)
     message.mark(_OPENING, "c", lambda m: [1] if m["o"] in ("opening", "starting", "beginning") else [_LAST])
 
     def read_list(match: Match) -> list[Any] | None:
-        return _read_clip_list(message, match["list"]) if match["list"] else _whole([message.value(f"n{match['n']}")])
+        return (
+            _read_clip_list(message, match["list"])
+            if match["list"]
+            else _whole([message.value(f"n{match['n']}")])
+        )
 
     message.mark(_NUMBERED_CLIPS, "c", read_list)
     message.mark(_CHINESE_FIRST, "c", lambda m: _count_up(message.value(f"n{m['n']}")))
@@ -398,12 +534,24 @@ def _count_up(number: float) -> list[Any] | None:
 _EDGE = r"<[tdn]\d+>"
 _JOIN = r"\s?(?:-|–|—|~|～|to|till?|until|through|thru|up to|到了?|至|and the end at|and)\s?(?:the )?(?:第|about |around )?"
 _MARK_WORD = r"(?: mark| point|秒处|处|的地方|那里|开始|左右)?"
-_RANGE = re.compile(rf"(?P<lead>(?:(?<![a-z])(?:from|between|starting (?:at|from)|seconds?|at|the)\s?(?:the )?|从|在|第|自)*)(?P<a>{_EDGE}){_MARK_WORD}(?P<join>{_JOIN})(?P<b>{_EDGE})(?![x×%]|[a-z])(?: (?:mark|in the video|into the video))?(?:这一?段|那一?段|之间的?|的?(?:片段|部分|内容)|间)?")
-_FROM_FOR = re.compile(r"(?<![a-z])(?:from|at|starting at|starting from|beginning at) (?P<a><[td]\d+>)(?: mark)? (?:for|lasting) (?P<b><d\d+>)|从第?(?P<c><[td]\d+>)(?:处|开始)?(?:起)?(?:,|，)?(?:持续|显示|停留)(?P<d><d\d+>)")
-_TO_END = re.compile(r"(?<![a-z])(?:from |starting at |beginning at )?(?P<a><[td]\d+>)(?: mark)? ?(?:to|till|until|through|-|–) ?(?:the )?(?:very )?end(?: of (?:the|my) (?:video|clip))?(?![a-z])|从?第?(?P<b><[td]\d+>)(?:开始)?一?直?(?:到|至)(?:最后|结尾|末尾|结束|片尾)(?!<)")
-_AFTER = re.compile(r"(?<![a-z])(?:(?:after|past|beyond) (?:the )?(?P<a><[td]\d+>)(?: mark| point)?|from (?P<b><[td]\d+>)(?: mark)? (?:on|onwards?|forward)(?![a-z])|(?P<c><[td]\d+>) onwards?)|第?(?P<d><[td]\d+>)(?:处)?(?:之后|以后|往后|后面|开始往后|过后|后(?=的|全|都|[剪删切]))")
-_BEFORE = re.compile(r"(?<![a-z])(?:before|prior to|up to|up until|until) (?:the )?(?P<a><[td]\d+>)(?: mark| point)?(?![a-z])|(?<!最)第?(?P<b><[td]\d+>)(?:处)?(?:之前|以前|前面|前(?=的|全|都|[剪删切]))")
-_FROM_START = re.compile(r"(?<![a-z])(?:from )?(?:the )?(?:very )?(?:start|beginning) (?:to|till|until|through|up to) (?:the )?(?P<a><[td]\d+>)(?: mark)?|从?(?:一?开头|一?开始|片头|最开始)(?:到|至)第?(?P<b><[td]\d+>)")
+_RANGE = re.compile(
+    rf"(?P<lead>(?:(?<![a-z])(?:from|between|starting (?:at|from)|seconds?|at|the)\s?|从|在|第|自){{0,4}})(?P<a>{_EDGE}){_MARK_WORD}(?P<join>{_JOIN})(?P<b>{_EDGE})(?![x×%]|[a-z])(?: (?:mark|in the video|into the video))?(?:这一?段|那一?段|之间的?|的?(?:片段|部分|内容)|间)?"
+)
+_FROM_FOR = re.compile(
+    r"(?<![a-z])(?:from|at|starting at|starting from|beginning at) (?P<a><[td]\d+>)(?: mark)? (?:for|lasting) (?P<b><d\d+>)|从第?(?P<c><[td]\d+>)(?:处|开始)?(?:起)?(?:,|，)?(?:持续|显示|停留)(?P<d><d\d+>)"
+)
+_TO_END = re.compile(
+    r"(?<![a-z])(?:from |starting at |beginning at )?(?P<a><[td]\d+>)(?: mark)? ?(?:to|till|until|through|-|–) ?(?:the )?(?:very )?end(?: of (?:the|my) (?:video|clip))?(?![a-z])|从?第?(?P<b><[td]\d+>)(?:开始)?一?直?(?:到|至)(?:最后|结尾|末尾|结束|片尾)(?!<)"
+)
+_AFTER = re.compile(
+    r"(?<![a-z])(?:(?:after|past|beyond) (?:the )?(?P<a><[td]\d+>)(?: mark| point)?|from (?P<b><[td]\d+>)(?: mark)? (?:on|onwards?|forward)(?![a-z])|(?P<c><[td]\d+>) onwards?)|第?(?P<d><[td]\d+>)(?:处)?(?:之后|以后|往后|后面|开始往后|过后|后(?=的|全|都|[剪删切]))"
+)
+_BEFORE = re.compile(
+    r"(?<![a-z])(?:before|prior to|up to|up until|until) (?:the )?(?P<a><[td]\d+>)(?: mark| point)?(?![a-z])|(?<!最)第?(?P<b><[td]\d+>)(?:处)?(?:之前|以前|前面|前(?=的|全|都|[剪删切]))"
+)
+_FROM_START = re.compile(
+    r"(?<![a-z])(?:from )?(?:the )?(?:very )?(?:start|beginning) (?:to|till|until|through|up to) (?:the )?(?P<a><[td]\d+>)(?: mark)?|从?(?:一?开头|一?开始|片头|最开始)(?:到|至)第?(?P<b><[td]\d+>)"
+)
 
 
 def _mark_ranges(message: Annotated) -> None:
@@ -460,10 +608,16 @@ def _mark_ends(message: Annotated) -> None:
 
 _THIRD = 100 / 3
 _SHARE_WORDS = {"half": 50.0, "third": _THIRD, "quarter": 25.0, "fifth": 20.0}
-_SHARES = re.compile(r"(?<![a-z])(?:the |its )?(?P<where>first|opening|last|final|second|middle) (?P<share>half|third|quarter|fifth|<p\d+>)(?![a-z])(?: of (?:it|the (?:video|clip|footage|film)|my (?:video|clip|footage)))?")
-_SHARE_RANGE = re.compile(r"(?:from |between |从)?<p(\d+)>\s?(?:-|–|to|until|through|and|到|至)\s?<p(\d+)>(?: of (?:it|the video))?(?= |$|[,.，。]|[的处这])")
+_SHARES = re.compile(
+    r"(?<![a-z])(?:the |its )?(?P<where>first|opening|last|final|second|middle) (?P<share>half|third|quarter|fifth|<p\d+>)(?![a-z])(?: of (?:it|the (?:video|clip|footage|film)|my (?:video|clip|footage)))?"
+)
+_SHARE_RANGE = re.compile(
+    r"(?:from |between |从)?<p(\d+)>\s?(?:-|–|to|until|through|and|到|至)\s?<p(\d+)>(?: of (?:it|the video))?(?= |$|[,.，。]|[的处这])"
+)
 _PARTS = {"二": 2, "四": 4, "五": 5, "六": 6, "八": 8, "十": 10}
-_CHINESE_SHARES = re.compile(r"(?P<where>前|后|中间|最后|开头)(?:的)?(?:(?P<half>一半|半段|半部分|半截|半)|(?P<third>三分之一|[二四五六八十]分之一)|(?P<quarter>四分之一)|(?P<p><p\d+>))(?:部分|的内容|内容|视频)?")
+_CHINESE_SHARES = re.compile(
+    r"(?P<where>前|后|中间|最后|开头)(?:的)?(?:(?P<half>一半|半段|半部分|半截|半)|(?P<third>三分之一|[二四五六八十]分之一)|(?P<quarter>四分之一)|(?P<p><p\d+>))(?:部分|的内容|内容|视频)?"
+)
 
 
 def _mark_shares(message: Annotated) -> None:

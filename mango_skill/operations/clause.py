@@ -99,10 +99,19 @@ class Clause:
         if not match:
             return []
         values: list[Any] = self.message.value(next(group for group in match.groups() if group))
-        return values if re.match("except|apart|other|excl|aside|save|not incl|除|<", match.group()) or self._is_all_but() else []
+        return (
+            values
+            if re.match("except|apart|other|excl|aside|save|not incl|除|<", match.group())
+            or self._is_all_but()
+            else []
+        )
 
     def _is_all_but(self) -> bool:
-        return bool(self.says(r"(?:all|every|everything|everywhere|each|clips?|any) (?:\w+ )?(?:but|except|not)|everything but|all but"))
+        return bool(
+            self.says(
+                r"(?:all|every|everything|everywhere|each|clips?|any) (?:\w+ )?(?:but|except|not)|everything but|all but"
+            )
+        )
 
     @property
     def clip(self) -> Any:
@@ -147,9 +156,13 @@ class Clause:
     def edge(self) -> str | None:
         """Return ``start`` or ``end`` when the clause speaks of the beginning or the end."""
         text = self.text
-        if pattern(r"(?<![a-z])(?:at|in|on|for|to|near|onto|over|from)? ?(?:the )?(?:very )?(?:start|beginning|opening|front)(?![a-z])|(?:在|到|于)?(?:视频|片子)?(?:的)?(?:开头|片头|最前面?|开始的?时候|一开始|开场|开始处|起始)|first thing").search(text):
+        if pattern(
+            r"(?<![a-z])(?:at|in|on|for|to|near|onto|over|from)? ?(?:the )?(?:very )?(?:start|beginning|opening|front)(?![a-z])|(?:在|到|于)?(?:视频|片子)?(?:的)?(?:开头|片头|最前面?|开始的?时候|一开始|开场|开始处|起始)|first thing"
+        ).search(text):
             return "start"
-        if pattern(r"(?<![a-z])(?:at|in|on|for|to|near|onto)? ?(?:the )?(?:very )?(?:end|ending|last frame|final frame|close)(?![a-z])|(?:在|到|于)?(?:结尾|末尾|片尾|最后|结束|收尾)").search(text):
+        if pattern(
+            r"(?<![a-z])(?:at|in|on|for|to|near|onto)? ?(?:the )?(?:very )?(?:end|ending|last frame|final frame|close)(?![a-z])|(?:在|到|于)?(?:结尾|末尾|片尾|最后|结束|收尾)"
+        ).search(text):
             return "end"
         return None
 

@@ -76,9 +76,14 @@ def pattern(source: str) -> re.Pattern[str]:
 
 def phrase_pattern(phrase: str) -> str:
     """Return the expression for a phrase of the tables."""
-    if not _LATIN.match(phrase[0].lower()) and not phrase[0] == "@":
+    if not _LATIN.match(phrase[0].lower()) and phrase[0] != "@":
         return re.escape(phrase.lower())
-    body = re.escape(phrase.lower()).replace(r"\*", _ENDING).replace(r"\ …\ ", rf"\ {_GAP}\ ").replace(r"\ ", "[ -]")
+    body = (
+        re.escape(phrase.lower())
+        .replace(r"\*", _ENDING)
+        .replace(r"\ …\ ", rf"\ {_GAP}\ ")
+        .replace(r"\ ", "[ -]")
+    )
     return f"(?<![a-z]){body}(?![a-z])"
 
 
@@ -89,7 +94,10 @@ def _compile_words(phrases: list[str]) -> re.Pattern[str]:
     parts: list[str] = []
     if latin:
         bodies = [
-            re.escape(p.lower()).replace(r"\*", _ENDING).replace(r"\ …\ ", rf"\ {_GAP}\ ").replace(r"\ ", "[ -]")
+            re.escape(p.lower())
+            .replace(r"\*", _ENDING)
+            .replace(r"\ …\ ", rf"\ {_GAP}\ ")
+            .replace(r"\ ", "[ -]")
             for p in latin
         ]
         parts.append(f"(?<![a-z])(?:{'|'.join(bodies)})(?![a-z])")
@@ -118,7 +126,10 @@ def command_words() -> tuple[Mapping[int, tuple[str, ...]], frozenset[str]]:
                 stem = word.rstrip("*")
                 known.add(stem)
                 if word.endswith("*"):
-                    known |= {stem + ending for ending in ("s", "es", "d", "ed", "ing", stem[-1] + "ing", stem[-1] + "ed")}
+                    known |= {
+                        stem + ending
+                        for ending in ("s", "es", "d", "ed", "ing", stem[-1] + "ing", stem[-1] + "ed")
+                    }
     for values in read_data("values.json").values():
         for phrases in values.values() if isinstance(values, dict) else ():
             for phrase in phrases:

@@ -48,7 +48,10 @@ def load_recipes() -> tuple[Recipe, ...]:
 @cache
 def _patterns() -> tuple[tuple[Recipe, re.Pattern[str]], ...]:
     return tuple(
-        (recipe, re.compile("|".join(phrase_pattern(p) for p in sorted(recipe.phrases, key=len, reverse=True))))
+        (
+            recipe,
+            re.compile("|".join(phrase_pattern(p) for p in sorted(recipe.phrases, key=len, reverse=True))),
+        )
         for recipe in load_recipes()
     )
 
@@ -65,7 +68,12 @@ def read_recipe(clause: Clause) -> tuple[Recipe, list[Operation]] | None:
             continue
         if recipe.name in ("calm", "energetic") and clause.has("music", "voice", "title", "captions"):
             continue
-        if recipe.name == "calm" and clause.says(r"节奏慢一?点") is None and clause.has("speed") and clause.says("慢放|倍速"):
+        if (
+            recipe.name == "calm"
+            and clause.says(r"节奏慢一?点") is None
+            and clause.has("speed")
+            and clause.says("慢放|倍速")
+        ):
             continue
         if recipe.name == "cinematic" and clause.says(r"look|grade|filter|滤镜|色调"):
             continue

@@ -12,9 +12,13 @@ from mango_skill.operations.content import protect_content
 from mango_skill.operations.lexicon import command_words, read_data
 
 _TRADITIONAL = str.maketrans(
-    "剪輯幕標題轉場音樂視頻頭後長開關線時間幀刪調畫點聲個條張變縮選擇設為與這兩裡顏黃紅藍綠續雙語聽說話講請將來對齊亂轉靜無發現實動態場錄製寫圖層顯示導匯預覽檔換橫豎屏電腦應該給還沒從到過進邊結尾參數單碼號復歸馬賽克濾鏡變慢淡", "剪辑幕标题转场音乐视频头后长开关线时间帧删调画点声个条张变缩选择设为与这两里颜黄红蓝绿续双语听说话讲请将来对齐乱转静无发现实动态场录制写图层显示导汇预览档换横竖屏电脑应该给还没从到过进边结尾参数单码号复归马赛克滤镜变慢淡"
+    "剪輯幕標題轉場音樂視頻頭後長開關線時間幀刪調畫點聲個條張變縮選擇設為與這兩裡顏黃紅藍綠續雙語聽說話講請將來對齊亂轉靜無發現實動態場錄製寫圖層顯示導匯預覽檔換橫豎屏電腦應該給還沒從到過進邊結尾參數單碼號復歸馬賽克濾鏡變慢淡",
+    "剪辑幕标题转场音乐视频头后长开关线时间帧删调画点声个条张变缩选择设为与这两里颜黄红蓝绿续双语听说话讲请将来对齐乱转静无发现实动态场录制写图层显示导汇预览档换横竖屏电脑应该给还没从到过进边结尾参数单码号复归马赛克滤镜变慢淡",
 )
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "，；！？"} | {0x3000: 0x20, 0xFF0C: 0xFF0C}
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "，；！？"} | {
+    0x3000: 0x20,
+    0xFF0C: 0xFF0C,
+}
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'"})
 _KEPT_SPACE = "\ue010"
 _ALSO = "⊕"
@@ -22,23 +26,32 @@ _ALSO = "⊕"
 _FIXED = re.compile(
     r"(?<![a-z])(top|left|black|teal|orange|start|starts?|beginning|front|head|intro|picture|video|image|sound|audio|back|forwards?|forward|in|up|before|bright|golden|side|salt|chinese|english|spanish|french|german|japanese|korean|first|white|trial|rock|r|light|drum|question|clean|opening|dust|fade in|fade-in|host|guest|ums|uhs|um|uh|ahs|now|again|over|red|half|slow|bigger|louder|each)( (?:and|&) )(the )?(fade out|fade-out|bottom|right|white|orange|teal|end|ending|finish|tail|back|outro|sound|audio|picture|video|forth|backwards?|out|down|after|airy|gold|hour|chinese|english|spanish|french|german|japanese|korean|last|black|roll|b|bass|answer|crisp|closing|scratches|guest|host|ahs?|uhs?|ums?|ers?|then|again|over)(?![a-z])"
 )
-_SAME = re.compile(r"(<([rtdqhefcpn])\d+>)((?:,? and (?:again )?(?:at |from |between |the |in )?|,? or |, ?(?:at |from )?| & |、|，)(?=<\2\d+>))")
+_SAME = re.compile(
+    r"(<([rtdqhefcpn])\d+>)((?:,? and (?:again )?(?:at |from |between |the |in )?|,? or | & |、)(?=<\2\d+>)"
+    r"|(?:, ?(?:at |from )?|，)(?=<\2\d+>(?:\s*(?:$|[,，.。;；、])|,? and|和|都|全)))"
+)
 _ENDS = re.compile(r"(<[he]\d+>)( and |,? and the | & | plus )(<[he]\d+>)")
 _ALL_BUT = re.compile(
     r"(?<![a-z])((?:all|every|everything|each|everywhere)(?: (?:the|of|my|clips?|shots?|scenes?|videos?|other|one)){0,4}) but (?!not|don't|keep|leave|make)"
 )
 _NOUN_EN = r"(?:background music|end credits|filler words|sound effects?|license plates?|number plates?|film grain|progress bar|black bars|captions?|subtitles?|subs|music|titles?|transitions?|watermark|logo|voice|brightness|contrast|saturation|sharpness|silences?|pauses|fillers|faces|vignette|intro|outro|countdown|text|credits|chapters|exposure|warmth|stickers?|vocals|original audio|original sound|voiceover|soundtrack)"
 _NOUN_ZH = r"(?:背景音乐|字幕|音乐|配乐|标题|转场|水印|亮度|对比度|饱和度|停顿|口头禅|语气词|人脸|车牌|暗角|颗粒|片头|片尾|进度条|音效|原声|人声|贴纸|倒计时|锐度|静音片段|空白)"
-_ALSO_EN = re.compile(rf"(?<![a-z])((?:the |my |all |all the |some |any |a )*{_NOUN_EN})((?:,? (?:and|or|&|plus) |, )(?=(?:the |my |all |all the |some |any |a )*{_NOUN_EN}(?![a-z])))")
+_ALSO_EN = re.compile(
+    rf"(?<![a-z])((?:the |my |all |all the |some |any |a ){{0,2}}{_NOUN_EN})((?:,? (?:and|or|&|plus) |, )(?=(?:the |my |all |all the |some |any |a ){{0,2}}{_NOUN_EN}(?![a-z])))"
+)
 _ALSO_ZH = re.compile(rf"({_NOUN_ZH})((?:和|跟|与|及|以及|、)(?={_NOUN_ZH}))")
-_GROUP = re.compile(rf"((?:the |my |all |all the |some |any |a )*(?:{_NOUN_EN}|{_NOUN_ZH}))(?:{_ALSO}(?:the |my |all |all the |some |any |a )*(?:{_NOUN_EN}|{_NOUN_ZH}))+")
+_GROUP = re.compile(
+    rf"((?:the |my |all |all the |some |any |a ){{0,2}}(?:{_NOUN_EN}|{_NOUN_ZH}))(?:{_ALSO}(?:the |my |all |all the |some |any |a ){{0,2}}(?:{_NOUN_EN}|{_NOUN_ZH}))+"
+)
 _WITH = re.compile(
     r"(?<=[a-z>]) with (?=(?:an? |some |the |nice |big |bold |[a-z-]+ ){0,3}?(?:captions?|subtitles?|music|soundtrack|transitions?|crossfades?|sound effects?|subs)(?![a-z]))"
 )
 _MADE_WITH = re.compile(
     r"(?<![a-z])(?:highlights?|shorts|reel|reels|slideshow|montage|recap|teaser|trailer|polished|clip|video|version|edit|vlog|vertical|square|landscape|cut)(?![a-z])"
 )
-_NOT_WITH = re.compile(r"(?<![a-z])(?:replace|swap|cover|change|switch|fade|sync|match|start|end|open|close|cut|mute)(?![a-z])")
+_NOT_WITH = re.compile(
+    r"(?<![a-z])(?:replace|swap|cover|change|switch|fade|sync|match|start|end|open|close|cut|mute)(?![a-z])"
+)
 
 
 def prepare(text: str) -> Annotated:
@@ -49,22 +62,38 @@ def prepare(text: str) -> Annotated:
     message.cases = {word.lower(): word for word in re.findall(r"[^\W_][\w'-]*", message.text)}
     message.text = _simplify(message.text)
     commands, known = command_words()
-    message.text = correct(message.text, commands=commands, known=known, slips=read_data("spelling.json")["slips"])
+    message.text = correct(
+        message.text, commands=commands, known=known, slips=read_data("spelling.json")["slips"]
+    )
     message.text = _ALL_BUT.sub(r"\1 except ", message.text)
     annotate(message)
     return message
 
 
+_DECADES = (("70s", "seventies"), ("80s", "eighties"), ("90s", "nineties"))
+
+
 def _simplify(text: str) -> str:
-    lowered = "".join(char.lower() if len(char.lower()) == 1 else char for char in text.translate(_FULL_WIDTH))
+    lowered = "".join(
+        char.lower() if len(char.lower()) == 1 else char for char in text.translate(_FULL_WIDTH)
+    )
     lowered = "".join(char if char.isprintable() or char == "\n" else " " for char in lowered)
+    for digits, word in _DECADES:
+        lowered = re.sub(
+            rf"(?<![\d.]){digits} (?=look|style|vibe|filter|music|aesthetic|feel|grade|pop|rock|synth)",
+            f"{word} ",
+            lowered,
+        )
     return lowered.translate(_TRADITIONAL)
 
 
 def divide(message: Annotated) -> list[str]:
     """Return the clauses of a prepared message."""
     text = _FIXED.sub(lambda m: m.group().replace(" ", _KEPT_SPACE), message.text)
-    text = _SAME.sub(lambda m: m[1] + m[3].replace(" ", _KEPT_SPACE).replace(",", _KEPT_SPACE).replace("，", _KEPT_SPACE), text)
+    text = _SAME.sub(
+        lambda m: m[1] + m[3].replace(" ", _KEPT_SPACE).replace(",", _KEPT_SPACE).replace("，", _KEPT_SPACE),
+        text,
+    )
     text = _ENDS.sub(lambda m: m[1] + m[2].replace(" ", _KEPT_SPACE).replace(",", _KEPT_SPACE) + m[3], text)
     text = _ALSO_EN.sub(lambda m: m[1] + _ALSO, text)
     text = _ALSO_ZH.sub(lambda m: m[1] + _ALSO, text)

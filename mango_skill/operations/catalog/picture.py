@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from mango_skill.operations.catalog.parts import (
     CONTENT,
-    FACTOR,
     INSTANT,
     PERCENT,
     PIXELS,
     WORD,
     clip,
     clips,
-    clips_except,
     color,
     direction,
     factor,
@@ -100,7 +98,9 @@ FRAME = (
         "D",
         "Flip the picture",
         "Mirror the picture.",
-        par("axis", Choice(("horizontal", "vertical")), "along the axis {}", "Left and right, or up and down."),
+        par(
+            "axis", Choice(("horizontal", "vertical")), "along the axis {}", "Left and right, or up and down."
+        ),
         clip,
     ),
     op(
@@ -196,7 +196,16 @@ COLOR = (
     op("denoise_video", "D", "Denoise the picture", "Less noise in the picture.", clip),
     op("grain", "D", "Add film grain", "Grain as on film.", clip, *span),
     op("vignette", "D", "Add a vignette", "Darker corners.", clip, *span),
-    op("effect", "D", "Add an effect", "A named picture effect.", name, *span, clip, par("at", INSTANT, "at {} s", "Where it happens.")),
+    op(
+        "effect",
+        "D",
+        "Add an effect",
+        "A named picture effect.",
+        name,
+        *span,
+        clip,
+        par("at", INSTANT, "at {} s", "Where it happens."),
+    ),
     op("fade_in", "D", "Fade in", "Come from nothing.", length, _FADE_TARGET, color, clip),
     op("fade_out", "D", "Fade out", "Go to nothing.", length, _FADE_TARGET, color, clip),
     op(
@@ -221,4 +230,3 @@ COLOR = (
     op("blur", "DV", "Blur", "Make a part or all of the picture unsharp.", target, *span, clip, position),
     op("pixelate", "DV", "Pixelate", "Cover with large pixels.", target, *span, clip, position),
 )
-

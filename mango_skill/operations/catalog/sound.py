@@ -10,7 +10,6 @@ from mango_skill.operations.catalog.parts import (
     PIXELS,
     PLACE,
     SIGNED_SECONDS,
-    UP_DOWN,
     WORD,
     clip,
     clips_except,
@@ -114,8 +113,20 @@ OTHER = (
         par("prompt", CONTENT, "showing {}", "What it shows."),
         length,
     ),
-    op("undo", "H", "Undo the last message", "Take messages back.", par("steps", COUNT, "going {} steps back", "How many.", 1)),
-    op("redo", "H", "Redo the last message", "Do again what was undone.", par("steps", COUNT, "going {} steps forth", "How many.", 1)),
+    op(
+        "undo",
+        "H",
+        "Undo the last message",
+        "Take messages back.",
+        par("steps", COUNT, "going {} steps back", "How many.", 1),
+    ),
+    op(
+        "redo",
+        "H",
+        "Redo the last message",
+        "Do again what was undone.",
+        par("steps", COUNT, "going {} steps forth", "How many.", 1),
+    ),
     op("reset", "H", "Go back to the original", "The footage as it came."),
     op(
         "restore",
@@ -142,4 +153,3 @@ OTHER = (
         par("missing", WORD, "which is {}", "What is missing, separated by commas."),
     ),
 )
-

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from mango_skill.operations.catalog.parts import (
     CLIP,
-    CLIPS,
     CONTENT,
     COUNT,
     DECIBELS,
@@ -137,6 +136,7 @@ TIME = (
         "D",
         "Change the speed of a part",
         "Play a range faster or slower.",
+        *_RANGE[3:5],
         *span,
         factor,
         direction,
@@ -231,4 +231,3 @@ TIME = (
     op("beat_sync", "D", "Cut to the beat", "Let cuts fall on the beat of the music."),
     op("chapters", "A", "Add chapters", "Divide into titled chapters."),
 )
-

@@ -16,7 +16,6 @@ from mango_skill.operations.catalog.parts import (
     color,
     end,
     language,
-    length,
     name,
     op,
     par,
@@ -120,7 +119,16 @@ GRAPHICS = (
         "Roll names at the end.",
         par("lines", ListOf(CONTENT), "with the lines {}", "One line each."),
     ),
-    op("watermark", "D", "Add a watermark", "A logo or name over all of it.", source, text, position, _OPACITY),
+    op(
+        "watermark",
+        "D",
+        "Add a watermark",
+        "A logo or name over all of it.",
+        source,
+        text,
+        position,
+        _OPACITY,
+    ),
     op("progress_bar", "D", "Add a progress bar", "Show how much has passed.", position, color),
     op(
         "countdown",
@@ -204,4 +212,3 @@ CAPTIONS = (
     ),
     op("remove_captions", "D", "Remove the captions", "No captions."),
 )
-

@@ -10,12 +10,16 @@ from mango_skill.operations.model import Operation
 
 def read_speed(clause: Clause) -> list[Operation]:
     """Understand what a clause asks of the speed."""
-    if clause.has("pitch", "music", "audio") and not clause.has("speed", "silence") or clause.has("zoom", "credits") and not clause.all("x"):
+    if (clause.has("pitch", "music", "audio") and not clause.has("speed", "silence")) or (
+        clause.has("zoom", "credits") and not clause.all("x")
+    ):
         return []
-    if clause.has("zoom", "pan", "transition", "fade", "animate", "kenburns") and not clause.says(r"(?<![a-z])speed|slow motion|slow-mo|slo-mo|速|慢动作|慢放|<x"):
+    if clause.has("zoom", "pan", "transition", "fade", "animate", "kenburns") and not clause.says(
+        r"(?<![a-z])speed|slow motion|slow-mo|slo-mo|速|慢动作|慢放|<x"
+    ):
         return []
     speaking = clause.has("speed") or clause.all("x")
-    if not speaking or clause.has("loop") and clause.says(r"(?<![a-z])(?:loop|repeat)|循环"):
+    if not speaking or (clause.has("loop") and clause.says(r"(?<![a-z])(?:loop|repeat)|循环")):
         return []
     if clause.has("zoom") and clause.all("x") and not clause.says(r"(?<![a-z])speed|faster|slow|速|慢"):
         return []
@@ -39,7 +43,9 @@ def read_factor(clause: Clause) -> Any:
         return times
     percent = clause.one("p")
     if percent is not None:
-        to = clause.says(r"(?<![a-z])(?:to|at|run at|of|play at)(?: about)? <p|[到为至成以用] ?<p|<p\d+>(?: of)?(?: (?:the|its))?(?: \w+)? (?:speed|速)|<p\d+>的?速度|speed:? <p")
+        to = clause.says(
+            r"(?<![a-z])(?:to|at|run at|of|play at)(?: about)? <p|[到为至成以用] ?<p|<p\d+>(?: of)?(?: (?:the|its))?(?: \w+)? (?:speed|速)|<p\d+>的?速度|speed:? <p"
+        )
         if to and not clause.says(r"<p\d+> (?:faster|slower|quicker)"):
             return round(percent / 100, 6) if percent > 0 else None
         if slower and not (faster and not clause.says(r"slower|slow|慢")):
@@ -47,13 +53,17 @@ def read_factor(clause: Clause) -> Any:
         if faster or clause.says(r"提高|增加|调高|提升|by"):
             return round(1 + percent / 100, 6)
         return round(percent / 100, 6) if percent > 0 else None
-    number = clause.says(r"(?:speed|速度|倍速|factor)(?: of| to| at| it up| up| by|:|调到|设为|改成|改为|调成|变成|到|为|的)* ?<n(\d+)>(?! ?(?:clip|sec))|<n(\d+)> (?:times )?(?:speed|faster|quicker)|(?:at|by) (?:a factor of )?<n(\d+)>(?: times)?$|factor of <n(\d+)>")
+    number = clause.says(
+        r"(?:speed|速度|倍速|factor)(?: of| to| at| it up| up| by|:|调到|设为|改成|改为|调成|变成|到|为|的)* ?<n(\d+)>(?! ?(?:clip|sec))|<n(\d+)> (?:times )?(?:speed|faster|quicker)|(?:at|by) (?:a factor of )?<n(\d+)>(?: times)?$|factor of <n(\d+)>"
+    )
     if number:
         value = clause.message.value("n" + next(group for group in number.groups() if group))
         if slower and value > 1 and not faster:
             return round(1 / value, 6)
         return value if 0 < value <= 100 else None
-    if clause.says(r"(?<![a-z])(?:by|to|at|down to) (?:a )?half(?![a-z])|half(?:-| )?(?:the )?(?:speed|pace|fast)|halve|慢一半|一半|减半|放慢一倍|慢一倍"):
+    if clause.says(
+        r"(?<![a-z])(?:by|to|at|down to) (?:a )?half(?![a-z])|half(?:-| )?(?:the )?(?:speed|pace|fast)|halve|慢一半|一半|减半|放慢一倍|慢一倍"
+    ):
         return 2 if faster and not slower and not clause.says(r"speed.*(?:to|at) half") else 0.5
     if clause.says(r"(?<![a-z])(?:to|by|at) (?:a )?quarter|四分之一"):
         return 0.25
@@ -61,7 +71,9 @@ def read_factor(clause: Clause) -> Any:
         return 2
     if clause.says(r"(?<![a-z])(?:triple)(?![a-z])"):
         return 3
-    if clause.says(r"(?<![a-z])(?:normal|original|regular|real)(?:-| )?(?:speed|time|pace)|正常速度|原速|常速|正常倍速"):
+    if clause.says(
+        r"(?<![a-z])(?:normal|original|regular|real)(?:-| )?(?:speed|time|pace)|正常速度|原速|常速|正常倍速"
+    ):
         return 1
     if clause.has("slowmo"):
         return 0.5
@@ -69,14 +81,20 @@ def read_factor(clause: Clause) -> Any:
 
 
 def _silence(clause: Clause) -> list[Operation]:
-    if clause.has("silence") and (clause.has("faster", "speed") or clause.all("x")) and not clause.has("remove"):
+    if (
+        clause.has("silence")
+        and (clause.has("faster", "speed") or clause.all("x"))
+        and not clause.has("remove")
+    ):
         return [make("speed_silence", factor=read_factor(clause))]
     return []
 
 
 def _ramp(clause: Clause) -> list[Operation]:
     factors = clause.all("x")
-    ramping = clause.says(r"(?<![a-z])(?:ramp|ramps|ramping|gradually|progressively|ease|easing|accelerat\w+ from|slowly speed)(?![a-z])|渐变|逐渐|渐渐|慢慢加速|慢慢变快|变速|曲线|由慢到快|由快到慢|越来越")
+    ramping = clause.says(
+        r"(?<![a-z])(?:ramp|ramps|ramping|gradually|progressively|ease|easing|accelerat\w+ from|slowly speed)(?![a-z])|渐变|逐渐|渐渐|慢慢加速|慢慢变快|变速|曲线|由慢到快|由快到慢|越来越"
+    )
     if len(factors) >= 2 and (ramping or clause.says(r"from <x\d+> to <x|从<x\d+>.{0,4}[到变]")):
         return [make("speed_ramp", **clause.span(), factor_from=factors[0], factor_to=factors[1])]
     if ramping and clause.says(r"ramp|变速|曲线|逐渐|渐渐|gradually|progressively|由慢到快|由快到慢|越来越"):
@@ -89,7 +107,12 @@ def _fit(clause: Clause) -> list[Operation]:
     seconds = clause.one("d")
     if seconds is None or clause.all("x") or clause.one("r") or clause.all("h") or clause.all("e"):
         return []
-    if clause.says(r"(?<![a-z])(?:fit|fits|so (?:that )?it(?:'s| is| lasts| takes| runs| ends)?|into|to be|to last|to make it|until it(?:'s| is)|down to|to exactly|to) (?:in |into |exactly |only |is |it |lasts? |within |under |about |at |a |to )*<d|to <d|[到成为至进在] ?<d|<d\d+>(?:以内|内|的长度|播完|放完)") and clause.clip is None:
+    if (
+        clause.says(
+            r"(?<![a-z])(?:fit|fits|so (?:that )?it(?:'s| is| lasts| takes| runs| ends)?|into|to be|to last|to make it|until it(?:'s| is)|down to|to exactly|to) (?:in |into |exactly |only |is |it |lasts? |within |under |about |at |a |to )*<d|to <d|[到成为至进在] ?<d|<d\d+>(?:以内|内|的长度|播完|放完)"
+        )
+        and clause.clip is None
+    ):
         return [make("fit_duration", seconds=seconds)]
     return []
 
@@ -114,6 +137,14 @@ def _change(clause: Clause) -> list[Operation]:
     if span:
         return [make("speed_range", **span, factor=factor, direction=direction)]
     share = clause.one("g")
-    if share and factor is not None:
-        return []
+    if share:
+        return [
+            make(
+                "speed_range",
+                start_percent=share[0],
+                end_percent=share[1],
+                factor=factor,
+                direction=direction,
+            )
+        ]
     return spread("speed", clause, factor=factor, direction=direction)

@@ -1,0 +1,107 @@
+"""Instructions in English and Chinese become operations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mango_skill.operations import Operation, parse
+
+Read = Callable[[str], list[dict[str, Any]]]
+
+
+@pytest.mark.parametrize(
+    ("name", "share"),
+    [
+        ("dev_en.jsonl", 0.99),
+        ("dev_zh.jsonl", 0.99),
+        ("more_en.jsonl", 0.97),
+        ("more_zh.jsonl", 0.97),
+        ("late_en.jsonl", 0.92),
+        ("late_zh.jsonl", 0.92),
+    ],
+)
+def test_instructions_of_all_kinds_are_understood(
+    name: str, share: float, misses: Callable[[str], list[str]], load: Callable[[str], list[dict[str, Any]]]
+) -> None:
+    missed = misses(name)
+    assert len(missed) <= (1 - share) * len(load(name)), missed
+
+
+def test_quoted_words_are_content_and_instruct_nobody(read: Read) -> None:
+    assert read('write "delete clip 2 and mute everything" on screen') == [
+        {"op": "add_title", "text": "delete clip 2 and mute everything"}
+    ]
+    assert read("屏幕上写“把音乐删掉”") == [{"op": "add_title", "text": "把音乐删掉"}]
+
+
+@pytest.mark.parametrize(
+    "text", ["don't touch the music", "do not add captions", "别动音乐", "不要加字幕", "no need to crop it"]
+)
+def test_a_prohibition_alone_changes_nothing(text: str, read: Read) -> None:
+    assert read(text) == []
+
+
+def test_what_nobody_understands_is_left_over_and_not_dropped() -> None:
+    understood = parse("trim the first 3 seconds and frobnicate the wibble")
+    assert understood.operations == (Operation("trim_start", {"seconds": 3}),)
+    assert understood.leftovers == ("frobnicate the wibble",)
+
+
+def test_politeness_is_no_leftover() -> None:
+    understood = parse("Hi there! Could you please cut the first 3 seconds? Thank you so much!")
+    assert understood.operations == (Operation("trim_start", {"seconds": 3}),)
+    assert understood.leftovers == ()
+
+
+def test_the_polish_wish_is_a_recipe_without_doubles() -> None:
+    understood = parse("turn my footage into a polished short video with transitions and music")
+    assert understood.recipes == ("polished",)
+    names = [operation.name for operation in understood.operations]
+    assert names == ["remove_silence", "transition", "add_music", "normalize_loudness"]
+
+
+def test_what_is_missing_is_asked() -> None:
+    assert parse("move it over there").questions == ("target,position",)
+
+
+def test_an_export_alone_is_no_edit_but_follows_one(read: Read) -> None:
+    assert read("export it as mp4") == []
+    assert read("add captions and export it as mp4")[-1] == {"op": "export", "format": "mp4"}
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=300))
+def test_no_text_makes_it_fail(text: str) -> None:
+    parse(text)
+
+
+WORDS = st.sampled_from(
+    "cut the first 3 seconds and , then clip 2 \" ' 0:10 - 0:20 把 第二段 剪掉 字幕 “ ” music at 50% x 2x all but "
+    "last add title : of to from speed 9:16 <d0> <q0> ⊕ \x00 \ue010 end 一 半 no don't".split(" ")
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(WORDS, max_size=40))
+def test_no_salad_of_command_words_makes_it_fail(words: list[str]) -> None:
+    for operation in parse(" ".join(words)).operations:
+        Operation.from_json(operation.to_json())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cut 3s, " * 1250, "the " * 2500, "first and " * 1000, "1-" * 5000, "'a " * 3300, "剪掉前五秒" * 2000, "<d0>" * 2500,
+        "take " + "a " * 4990, "Keep several parts " + "[" * 9900, "all but " * 1250, "".join(map(chr, range(32))) * 300,
+    ],
+    ids=lambda text: text[:12].strip() or "control characters",
+)  # fmt: skip
+def test_ten_thousand_hostile_characters_are_read_to_a_bound(text: str) -> None:
+    understood = parse(text)
+    assert len(understood.operations) <= 120
+    assert parse("") == parse("   ")
