@@ -12,9 +12,7 @@ _KANA = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d]")
 _HANGUL = re.compile(r"[\uac00-\ud7af\u1100-\u11ff\u3131-\u318e]")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 # Kanji shapes and words that Chinese does not write; they tell Japanese where no kana stands.
-_KANJI_ONLY = re.compile(
-    r"[込働辻円圧変単撮戻売読広検対応済黒]|動画|映像|書出|無音|冒頭|削除$|字幕追加|音声"
-)
+_KANJI_ONLY = re.compile(r"[込働辻円圧変単撮戻売読広検対応済黒]|動画|映像|書出|無音|冒頭|削除$|字幕追加|音声")
 _CHINESE_ONLY = re.compile(r"[们这请吗呢吧频导载传删剪辑给视标题为个时么啊把帮]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _MOST_WORDS = 200

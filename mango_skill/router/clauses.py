@@ -48,7 +48,10 @@ def read_clauses(reading: Reading, tables: Sequence[Table]) -> list[Clause]:
                 clauses.append(piece)
                 continue
             kept = replace(clauses[-1], end=judged.end, text=judged.text)
-            clauses[-1] = kept if judged.verdict in ("unknown", "weak") else judged
+            vague = judged.verdict in ("unknown", "weak") or (
+                _is_vague(judged) and not _is_vague(clauses[-1])
+            )
+            clauses[-1] = kept if vague else judged
             continue
         clauses.append(piece)
     return clauses
@@ -96,6 +99,8 @@ def _begins(piece: Clause, before: Clause) -> bool:
     if piece.verdict in ("unknown", "weak"):
         return False
     if not piece.opens and not _ASKING.match(piece.text):
+        if before.verdict in ("upload", "export", "credits"):
+            return piece.verdict != before.verdict and bool(_QUESTION.match(piece.text))
         return before.verdict in ("weak", "unknown", "hold")
     # Behind "a tutorial on how to edit", "export videos" is still its matter.
     return not (before.verdict == "chat" and _ABOUT.search(before.text) and not _POINTING.search(piece.text))
@@ -111,8 +116,9 @@ _ABOUT = re.compile(
 )
 _ASKING = re.compile(
     r"(?:and )?(?:then )?(?:tell|let|show|remind|check|dime|dis-moi|sag|zeig|me diz|me diga|mostra|muestra)\b"
-    r"|告诉我|跟我说|看看|看一下|教え|알려"
+    r"|(?:现在|目前).{0,8}(?:多|几|吗|哪)|告诉我|跟我说|看看|看一下|教え|알려"
 )
+_QUESTION = re.compile(r"(?:how|what|which|where|when|is|are|did|does|has)\b|.{0,8}(?:多少|多长|几|吗|什么)")
 _POINTING = re.compile(
     r"\b(?:it|me|this|the (?:result|file|final)|then|now)\b|发我|给我|发给|最后|然后|导出成|一下|吧"
 )
