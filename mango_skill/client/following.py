@@ -63,8 +63,9 @@ class Follower:
         deadline = self.clock.monotonic() + wait_s
         told: JobView | None = None
         look_again = spawns = 0.0
+        seen: tuple[JobFile, object] | None = None
         while True:
-            job = self._job(job_id)
+            job, seen = self._glance(job_id, seen)
             view = job.view()
             if on_progress is not None and view != told:
                 told = view
@@ -152,6 +153,17 @@ class Follower:
                 ):
                     job.finish(JobState.FAILED, error=problem.to_dict() | {"kind": type(problem).__name__})
 
+    def _glance(
+        self, job_id: str, seen: tuple[JobFile, object] | None
+    ) -> tuple[JobFile, tuple[JobFile, object]]:
+        """Return a job as it stands, reading its journal only when that was written again."""
+        if seen is not None and _stamp(seen[0].path) == seen[1]:
+            return seen[0], seen
+        # Stamped before it is read: what is written in between is read again the next time.
+        stamp = _stamp(self._paths[job_id]) if job_id in self._paths else None
+        job = self._job(job_id)
+        return job, (job, stamp)
+
     def _job(self, job_id: str) -> JobFile:
         known = self._paths.get(job_id)
         job = None if known is None else JobFile.read(known, clock=self.clock)
@@ -159,6 +171,15 @@ class Follower:
             job = jobs.find(self._place, job_id, clock=self.clock)
             self._paths[job_id] = job.path
         return job
+
+
+def _stamp(path: Path) -> object:
+    """Return what differs between two writings of a journal; they are never changed in place."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def _is_resumable(job: JobFile) -> bool:

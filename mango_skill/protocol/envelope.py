@@ -210,7 +210,10 @@ def parse(body: bytes) -> Any:
     Raises:
         ValueError: It is none.
     """
-    return json.loads(body.decode("utf-8-sig", "replace"))
+    value = json.loads(body.decode("utf-8-sig", "replace"))
+    if b"\\ud" in body or b"\\uD" in body:
+        return json.loads(valid_text(json.dumps(value, ensure_ascii=False)))
+    return value
 
 
 def unwrap(status: int, body: bytes, *, retry_after_s: float | None = None) -> Any:

@@ -188,3 +188,8 @@ def test_no_json_with_any_status_brings_anything_but_data_or_one_of_our_errors(
     except MangoError as problem:
         told = problem
     assert told is None or (told.message and told.hint)
+
+
+def test_half_a_character_in_an_answer_becomes_one_that_can_be_written() -> None:
+    found = envelope.unwrap(200, b'{"name": "\\ud83c\\udfac and \\ud83c", "\\uDC00": 1}')
+    assert found == {"name": "🎬 and \ufffd", "\ufffd": 1}
