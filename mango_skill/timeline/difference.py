@@ -6,7 +6,7 @@ service that renumbers its segments compare sensibly too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -26,6 +26,7 @@ class ChangeKind(StrEnum):
     CLIP_ADDED = "clip_added"  # after: [start, end]
     CLIP_REMOVED = "clip_removed"  # before: [start, end]
     CLIP_SPLIT = "clip_split"  # before 1, after the number of pieces
+    CLIP_JOINED = "clip_joined"  # before the number of pieces, after 1
     CLIP_MOVED = "clip_moved"  # same length, other place: [start, end]
     CLIP_TRIMMED = "clip_trimmed"  # other length or other part of the material: [start, end]
     CLIP_REORDERED = "clip_reordered"  # place within its track, counted from 1
@@ -132,31 +133,55 @@ def _pair_tracks(before: Sequence[Track], after: Sequence[Track]) -> list[tuple[
 def _track(before: Track, after: Track) -> Iterator[Change]:
     where = Change(ChangeKind.OTHER, label(after), track_id=after.id)
     yield from _effects(before.effects, after.effects, where)
-    pairs, pieces = _pair_clips(before.clips, after.clips)
-    for parent, count in pieces:
-        yield _of(where, parent, ChangeKind.CLIP_SPLIT, 1, count)
-    kept = [old.id for old, new in pairs if old is not None and new is not None]
-    moved = {identity: place for place, identity in enumerate(kept, 1)}
+    matching = _match_clips(before.clips, after.clips)
+    yield from matching.cuts(where)
+    moved = {old.id: place for place, (old, _) in enumerate(matching.pairs, 1)}
     stayed = [clip.id for clip in before.clips if clip.id in moved]
     positions = {identity: place for place, identity in enumerate(stayed, 1)}
-    for old, new in pairs:
-        if new is None and old is not None:
-            yield _of(where, old, ChangeKind.CLIP_REMOVED, _span(old), None)
-        elif old is None and new is not None:
-            yield _of(where, new, ChangeKind.CLIP_ADDED, None, _span(new))
-        elif old is not None and new is not None and old != new:
+    for old, new in matching.pairs:
+        if old != new:
             yield from _clip(old, new, where, (positions[old.id], moved[old.id]))
-        if old is not None and new is not None and positions[old.id] != moved[old.id] and old == new:
+        elif positions[old.id] != moved[old.id]:
             yield _of(where, new, ChangeKind.CLIP_REORDERED, positions[old.id], moved[old.id])
+    for old in matching.removed:
+        yield _of(where, old, ChangeKind.CLIP_REMOVED, _span(old), None)
+    for new in matching.added:
+        yield _of(where, new, ChangeKind.CLIP_ADDED, None, _span(new))
     rest = (before.name, before.role, before.extra, before.wire_type)
     if rest != (after.name, after.role, after.extra, after.wire_type):
         yield Change(ChangeKind.TRACK_CHANGED, label(after), track_id=after.id)
 
 
-def _pair_clips(
-    before: Sequence[Clip], after: Sequence[Clip]
-) -> tuple[list[tuple[Clip | None, Clip | None]], list[tuple[Clip, int]]]:
-    """Match by id, then by what the clip is; pieces of one clip that was cut up count as its split."""
+@dataclass(frozen=True)
+class _Matching:
+    """Which clips of two tracks are the same thing.
+
+    ``pieces`` are new clips beside the old one that they were cut from, ``joined`` old ones beside the new
+    one that took them in again; both in the order of the track.
+    """
+
+    pairs: tuple[tuple[Clip, Clip], ...]
+    pieces: tuple[tuple[Clip, Clip], ...]
+    joined: tuple[tuple[Clip, Clip], ...]
+    removed: tuple[Clip, ...]
+    added: tuple[Clip, ...]
+
+    def cuts(self, where: Change) -> Iterator[Change]:
+        """Tell what was cut up and what became whole again, and how the pieces differ from the whole."""
+        for parent in _distinct(old for old, _ in self.pieces):
+            count = 1 + sum(old is parent for old, _ in self.pieces)
+            yield _of(where, parent, ChangeKind.CLIP_SPLIT, 1, count)
+        for old, piece in self.pieces:
+            yield from _properties(old, piece, where)
+        for whole in _distinct(new for _, new in self.joined):
+            count = 1 + sum(new is whole for _, new in self.joined)
+            yield _of(where, whole, ChangeKind.CLIP_JOINED, count, 1)
+        for piece, new in self.joined:
+            yield from _properties(piece, new, where)
+
+
+def _match_clips(before: Sequence[Clip], after: Sequence[Clip]) -> _Matching:
+    """Match by id, then by what the clip is, then by the material that a cut left or took back."""
     left = {clip.id: clip for clip in before}
     matches: dict[int, Clip] = {}
     for place, new in enumerate(after):
@@ -164,35 +189,39 @@ def _pair_clips(
         if old is not None and _same_thing(old, new):
             matches[place] = left.pop(new.id)
     for place, new in enumerate(after):
-        if place in matches:
-            continue
-        old = next((one for one in left.values() if _same_thing(one, new)), None)
-        if old is not None:
-            matches[place] = left.pop(old.id)
-    pieces: dict[str, tuple[Clip, int]] = {}
-    new_of_old: dict[int, Clip] = {}
-    for place, new in enumerate(after):
-        if place in matches:
-            continue
-        parent = next(
-            (
-                old
-                for old in matches.values()
-                if old.source is not None
-                and new.source is not None
-                and old.media == new.media
-                and old.media is not None
-                and old.source.overlaps(new.source)
-            ),
-            None,
-        )
-        if parent is not None:
-            pieces[parent.id] = (parent, pieces.get(parent.id, (parent, 1))[1] + 1)
-            new_of_old[place] = parent
-    pairs: list[tuple[Clip | None, Clip | None]] = [
-        (matches.get(place), new) for place, new in enumerate(after) if place not in new_of_old
-    ]
-    return [*pairs, *((old, None) for old in left.values())], list(pieces.values())
+        if place not in matches:
+            old = next((one for one in left.values() if _same_thing(one, new)), None)
+            if old is not None:
+                matches[place] = left.pop(old.id)
+    pairs = tuple((matches[place], after[place]) for place in sorted(matches))
+    pieces, added = _kin(
+        [new for place, new in enumerate(after) if place not in matches], [o for o, _ in pairs]
+    )
+    joined, removed = _kin(list(left.values()), [new for _, new in pairs])
+    return _Matching(pairs, tuple((old, new) for new, old in pieces), tuple(joined), removed, added)
+
+
+def _kin(clips: Sequence[Clip], wholes: Sequence[Clip]) -> tuple[list[tuple[Clip, Clip]], tuple[Clip, ...]]:
+    """Pair clips with the one whose material they share; the rest has none."""
+    paired: list[tuple[Clip, Clip]] = []
+    rest: list[Clip] = []
+    for clip in clips:
+        whole = next((one for one in wholes if _shares_material(one, clip)), None)
+        if whole is None:
+            rest.append(clip)
+        else:
+            paired.append((clip, whole))
+    return paired, tuple(rest)
+
+
+def _shares_material(one: Clip, other: Clip) -> bool:
+    if one.media is None or one.media != other.media or one.source is None or other.source is None:
+        return False
+    return one.source.overlaps(other.source)
+
+
+def _distinct(clips: Iterable[Clip]) -> list[Clip]:
+    return list({id(clip): clip for clip in clips}.values())
 
 
 def _same_thing(old: Clip, new: Clip) -> bool:
@@ -208,14 +237,9 @@ def _clip(old: Clip, new: Clip, where: Change, places: tuple[int, int]) -> Itera
         yield _of(where, new, ChangeKind.CLIP_REORDERED, places[0], places[1])
     elif old.range.duration == new.range.duration and old.range.start != new.range.start:
         yield _of(where, new, ChangeKind.CLIP_MOVED, _span(old), _span(new))
-    if old.speed != new.speed:
-        yield _of(where, new, ChangeKind.SPEED, float(old.speed), float(new.speed))
-    elif old.range.duration != new.range.duration or old.source != new.source:
+    if old.speed == new.speed and (old.range.duration != new.range.duration or old.source != new.source):
         yield _of(where, new, ChangeKind.CLIP_TRIMMED, _span(old), _span(new))
-    if old.reverse != new.reverse:
-        yield _of(where, new, ChangeKind.REVERSE, old.reverse, new.reverse)
-    if old.volume != new.volume:
-        yield _of(where, new, ChangeKind.VOLUME, old.volume, new.volume)
+    yield from _properties(old, new, where)
     if old.text != new.text:
         yield _of(where, new, ChangeKind.TEXT, old.text, new.text)
     if old.style != new.style:
@@ -227,11 +251,21 @@ def _clip(old: Clip, new: Clip, where: Change, places: tuple[int, int]) -> Itera
             {key: old.style[key] for key in keys if key in old.style},
             {key: new.style[key] for key in keys if key in new.style},
         )
-    yield from _transition(old, new, where)
-    yield from _effects(old.effects, new.effects, _of(where, new, ChangeKind.OTHER, None, None))
     rest = (old.name, old.media, old.freeze, old.extra)
     if rest != (new.name, new.media, new.freeze, new.extra):
         yield _of(where, new, ChangeKind.CLIP_CHANGED, old.name, new.name)
+
+
+def _properties(old: Clip, new: Clip, where: Change) -> Iterator[Change]:
+    """What may differ between a whole and a piece of it: speed, level, effects, the way in."""
+    if old.speed != new.speed:
+        yield _of(where, new, ChangeKind.SPEED, float(old.speed), float(new.speed))
+    if old.reverse != new.reverse:
+        yield _of(where, new, ChangeKind.REVERSE, old.reverse, new.reverse)
+    if old.volume != new.volume:
+        yield _of(where, new, ChangeKind.VOLUME, old.volume, new.volume)
+    yield from _transition(old, new, where)
+    yield from _effects(old.effects, new.effects, _of(where, new, ChangeKind.OTHER, None, None))
 
 
 def _transition(old: Clip, new: Clip, where: Change) -> Iterator[Change]:

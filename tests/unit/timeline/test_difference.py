@@ -65,6 +65,24 @@ def test_the_pieces_of_a_cut_up_clip_are_told_as_one_split() -> None:
     assert not changes.of(ChangeKind.CLIP_ADDED)
 
 
+def test_pieces_that_became_whole_again_are_told_as_one_join() -> None:
+    whole = video(clip("a", 0, 100))
+    cut = video(clip("a", 0, 30), clip("a2", 30, 30, name="a", source=40))
+    changes = difference(cut, whole)
+    (joined,) = changes.of(ChangeKind.CLIP_JOINED)
+    assert (joined.before, joined.after) == (2, 1)
+    assert not changes.of(ChangeKind.CLIP_REMOVED)
+
+
+def test_what_distinguishes_a_piece_from_the_whole_is_told() -> None:
+    piece = replace(
+        clip("a2", 30, 30, name="a", source=40), transition=Transition("crossfade", 10), volume=50.0
+    )
+    changes = difference(video(clip("a", 0, 100)), video(clip("a", 0, 30), piece))
+    assert changes.of(ChangeKind.TRANSITION_ADDED)
+    assert changes.of(ChangeKind.VOLUME)
+
+
 def test_renumbered_segments_of_a_service_are_recognised_by_their_material() -> None:
     before = video(clip("x1", 0, 10, name="beach.mp4"))
     after = video(clip("y7", 0, 8, name="beach.mp4"))
