@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from av import VideoFrame
 
+from mango_skill.engine.render.grid import SpanIndex
 from mango_skill.engine.render.joints import DRAW
 from mango_skill.engine.render.lettering import Lettering
 from mango_skill.engine.render.moves import move
@@ -33,6 +34,9 @@ class Composer:
         self._size = (plan.profile.width, plan.profile.height)
         self._rack = ReelRack(prepared.sources, threads)
         self._ground = solid(*self._size, plan.background)
+        self._layers = [SpanIndex([one.span for one in lane.layers]) for lane in plan.lanes]
+        self._joints = [SpanIndex([one.span for one in lane.joints]) for lane in plan.lanes]
+        self._words = SpanIndex([one.span for one in plan.words])
         self._players: dict[tuple[int, int], Player] = {}
         self._lettering = Lettering(self._size, float(plan.profile.fps))
         moving = MOVEMENT | FADES | _LAST
@@ -50,7 +54,7 @@ class Composer:
             base = self._add_lane(base, index, lane, number)
         changed = self._picture.apply(base.frame, number)
         changed = move(changed, self._moves, number, size=self._size)
-        words = [one for one in self._plan.words if number in one.span]
+        words = [self._plan.words[place] for place in self._words.at(number)]
         if words:
             # A picture that was just changed is ours; one that passed unchanged may be a decoder's.
             changed = changed if base.owned and changed is base.frame else duplicate(changed)
@@ -66,13 +70,11 @@ class Composer:
         self._rack.close()
 
     def _add_lane(self, base: Sheet, index: int, lane: Lane, number: int) -> Sheet:
-        joint = next((one for one in lane.joints if number in one.span), None)
-        if joint is not None:
-            return self._add_joint(base, index, lane, joint, number=number)
+        for place in self._joints[index].at(number):
+            return self._add_joint(base, index, lane, lane.joints[place], number=number)
         sheets = [
             sheet
-            for place, layer in enumerate(lane.layers)
-            if number in layer.span
+            for place in self._layers[index].at(number)
             for sheet in self._player(index, place).sheets(number, covering=lane.main)
         ]
         if not sheets:

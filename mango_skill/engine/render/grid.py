@@ -6,11 +6,13 @@ a clip has, never its duration. Sound is cut at exactly the instants of those fr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
 
 HALF = Fraction(1, 2)
+_BUCKET = 64
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,21 @@ class FrameSpan:
         """Return what both share; empty (count 0) when they share nothing."""
         first, end = max(self.first, other.first), min(self.end, other.end)
         return FrameSpan(first, max(0, end - first))
+
+
+class SpanIndex:
+    """Which of many spans hold a frame, without asking them all: a talk has hundreds of cuts."""
+
+    def __init__(self, spans: Sequence[FrameSpan]) -> None:
+        self._spans = tuple(spans)
+        self._buckets: dict[int, list[int]] = {}
+        for number, one in enumerate(self._spans):
+            for bucket in range(one.first // _BUCKET, (one.end - 1) // _BUCKET + 1):
+                self._buckets.setdefault(bucket, []).append(number)
+
+    def at(self, frame: int) -> list[int]:
+        """Return the numbers of the spans that hold a frame, in their order."""
+        return [number for number in self._buckets.get(frame // _BUCKET, ()) if frame in self._spans[number]]
 
 
 def edge(time_ms: int | Fraction, fps: Fraction) -> int:

@@ -96,7 +96,13 @@ def run(
         OutputError: ``disk_full``, ``not_writable``.
         RenderError: The result is not what was planned.
     """
-    job = _Job(plan, sources, cancel or Event(), on_progress or _ignore, workers or _count_workers())
+    job = _Job(
+        plan,
+        sources,
+        cancel or Event(),
+        on_progress or _ignore,
+        workers or min(_MOST_WORKERS, _count_processors()),
+    )
     # Named after the output: what a killed render left behind is taken over by the next.
     partial = _existing(output.parent) / f".{output.name}.part"
     scratch = Scratch(partial)
@@ -128,10 +134,10 @@ def _ignore(percent: float, stage: str) -> None:
     return None
 
 
-def _count_workers() -> int:
+def _count_processors() -> int:
     if hasattr(os, "sched_getaffinity"):
-        return min(_MOST_WORKERS, len(os.sched_getaffinity(0)))
-    return min(_MOST_WORKERS, os.cpu_count() or 1)
+        return max(1, len(os.sched_getaffinity(0)))
+    return os.cpu_count() or 1
 
 
 class _Job:
@@ -248,8 +254,10 @@ class _Job:
             yield waiting.popleft().result()
 
     def _encode(self, span: FrameSpan, prepared: Prepared) -> list[Any]:
-        # One thread each when there are several stretches: two encoders of one thread beat one of two.
-        threads = 1 if len(self.stretches) >= self._workers > 1 else 0
+        # With as many stretches as processors one thread each: two encoders of one thread beat one of two.
+        threads = (
+            max(1, _count_processors() // self._workers) if len(self.stretches) >= self._workers > 1 else 0
+        )
         composer = Composer(self._plan, prepared, threads=threads)
         try:
             return encode_stretch(
