@@ -30,6 +30,9 @@ SIDECAR = {"inner": {"sidecar": True}}
 def add_captions(desk: Desk, asked: Asked) -> None:
     """Write given words on the picture; without words, say how they can be given."""
     desk.need_clips()
+    if desk.timeline.role(Role.CAPTIONS) and not asked.has("cues", "source") and not _unused_file(desk):
+        _restyle_existing(desk, asked)
+        return
     cues, name = _cues(desk, asked)
     style = {**DEFAULT_STYLE, **read_style(asked, desk.canvas, DEFAULT_STYLE, base=CAPTION_SIZE)}
     most = asked.number("max_words")
@@ -51,6 +54,24 @@ def add_captions(desk: Desk, asked: Asked) -> None:
         desk.did("captions_from", count=len(clips), name=name)
     else:
         desk.did("captions", count=len(clips))
+
+
+def _unused_file(desk: Desk) -> bool:
+    return any(media.kind is MediaKind.CAPTIONS for media in desk.assets.values())
+
+
+def _restyle_existing(desk: Desk, asked: Asked) -> None:
+    """Captions that are there are shown as asked; without new words there is nothing to add."""
+    clips = _captions(desk)
+    changes = read_style(asked, desk.canvas, clips[0].style, base=CAPTION_SIZE)
+    if changes:
+        desk.change_clips([clip.id for clip in clips], style=restyled(clips[0].style, changes))
+    burn = asked.value("burn")
+    if burn is not None:
+        track = desk.timeline.role(Role.CAPTIONS)[0]
+        desk.timeline = desk.timeline.with_track(replace(track, extra={} if burn else SIDECAR))
+    key = "captions_restyled" if changes else "captions_beside" if burn is False else "captions_there"
+    desk.did(key, count=len(clips))
 
 
 def style_captions(desk: Desk, asked: Asked) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from mango_skill.engine.director.asked import Asked, Json
 from mango_skill.engine.director.cuts import Handler
 from mango_skill.engine.director.desk import Desk
+from mango_skill.engine.director.hues import NAMES, read_color
 from mango_skill.engine.director.looks import nearest_effect, nearest_look
 from mango_skill.engine.director.outcomes import CannotDo, MustAsk
 from mango_skill.engine.director.sources import claim, find_source
@@ -57,28 +58,6 @@ SYNONYMS = {
     "dip_to_black": "fade_black",
     "dip_to_white": "fade_white",
 }
-COLORS = frozenset(
-    [
-        "black",
-        "white",
-        "red",
-        "green",
-        "blue",
-        "yellow",
-        "orange",
-        "purple",
-        "pink",
-        "gray",
-        "grey",
-        "cyan",
-        "magenta",
-        "brown",
-        "navy",
-        "teal",
-        "gold",
-        "silver",
-    ]
-)
 
 
 def adjust(desk: Desk, asked: Asked) -> None:
@@ -175,7 +154,7 @@ def fade(desk: Desk, asked: Asked) -> None:
         duration = min(duration, length // 2)
     if duration < SHORTEST_FADE_MS:
         raise CannotDo("too_short_for_fade", length=length)
-    color = asked.word("color") or "black"
+    color = read_color(asked.word("color") or "black")
     made = Effect(
         asked.name, {"duration": duration, "target": asked.word("target") or "both", "color": color}
     )
@@ -263,9 +242,9 @@ def chroma_key(desk: Desk, asked: Asked) -> None:
     """Put another background in place of a colour."""
     chosen = desk.chosen(asked)
     clips = list(desk.need_clips()) if chosen is None else chosen
-    parameters: dict[str, Json] = {"color": asked.word("color") or "green"}
+    parameters: dict[str, Json] = {"color": read_color(asked.word("color") or "green")}
     wanted = asked.word("background")
-    if wanted is not None and wanted.casefold() in COLORS | {"transparent"}:
+    if wanted is not None and wanted.casefold() in NAMES | {"transparent"}:
         if wanted.casefold() != "transparent":
             parameters["background"] = wanted.casefold()
     elif wanted is not None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from mango_skill.engine.director.asked import Asked, Json
 from mango_skill.engine.director.cuts import Handler
 from mango_skill.engine.director.desk import Desk
+from mango_skill.engine.director.hues import read_color
 from mango_skill.engine.director.outcomes import CannotDo, MustAsk
 from mango_skill.engine.director.positions import known_position, placed
 from mango_skill.engine.director.sources import PICTURES, claim, find_source
@@ -139,7 +140,7 @@ def progress_bar(desk: Desk, asked: Asked) -> None:
     position = asked.word("position") or "bottom"
     if position not in ("top", "bottom"):
         raise CannotDo("no_position", position=position)
-    bar = Effect("progress_bar", {"position": position, "color": asked.word("color") or "white"})
+    bar = Effect("progress_bar", {"position": position, "color": read_color(asked.word("color") or "white")})
     kept = edits.without_kind(desk.timeline.effects, "progress_bar")
     desk.timeline = replace(desk.timeline, effects=(*kept, bar))
     desk.did("progress_bar", position=position)

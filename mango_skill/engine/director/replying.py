@@ -18,7 +18,8 @@ def compose(carried: Carried, desk: Desk, language: str, *, reading: Reading, ch
     """Return the answer, never empty: clauses of what was done, defaults, refusals, what was not understood."""
     sentences = [*_done(carried, desk, language)]
     if reading.recipes and changed:
-        sentences += [_recipe(name, language) for name in reading.recipes]
+        whole = all(done.ok for done in carried.done)
+        sentences += [_recipe(name, language, whole=whole) for name in reading.recipes]
     refusals = [done.refusal for done in carried.done if done.refusal is not None]
     for key, facts in list(dict.fromkeys((key, tuple(facts.items())) for key, facts in refusals))[
         :MOST_REFUSALS
@@ -88,8 +89,11 @@ def _joined(sentences: list[str], language: str) -> str:
     return ("" if language == "zh" else " ").join(one for one in sentences if one)
 
 
-def _recipe(name: str, language: str) -> str:
+def _recipe(name: str, language: str, *, whole: bool) -> str:
     """Name a recipe, what it chose, and how to change it."""
+    shown = name.replace("_", " ")
+    if not whole:
+        return say_raw(language, "recipe_partly", name=shown)
     told = words(language)["recipes"].get(name)
     says = next((recipe.says for recipe in load_recipes() if recipe.name == name), "")
-    return say_raw(language, "recipe", name=name.replace("_", " "), says=str(told or says))
+    return say_raw(language, "recipe", name=shown, says=str(told or says))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mango_skill.engine.director.asked import Asked, Json
+from mango_skill.engine.director.hues import read_color
 from mango_skill.engine.director.outcomes import CannotDo
 from mango_skill.timeline import Canvas
 
@@ -45,6 +46,14 @@ POSITION_WORDS = {
     "bottom_center": "bottom",
 }
 HIGHER_STEP = 12.0
+_BACKDROPS = {
+    "box": "black",
+    "none": "none",
+    "no": "none",
+    "transparent": "none",
+    "solid": "black",
+    "yes": "black",
+}
 ANIMATIONS = frozenset(
     [
         "none",
@@ -98,12 +107,13 @@ def read_style(asked: Asked, canvas: Canvas, old: Mapping[str, Json], *, base: f
         CannotDo: A position or a size that is no position or size.
     """
     style: dict[str, Json] = {}
-    for name in ("color", "weight", "font", "background", "outline"):
-        value = asked.word(name)
-        if value is not None:
+    for name in ("weight", "font"):
+        if (value := asked.word(name)) is not None:
             style[name] = value
-    if style.get("background") == "box":
-        style["background"] = "black"
+    for name in ("color", "background", "outline"):
+        if (value := asked.word(name)) is not None:
+            plain = _BACKDROPS.get(value.strip().casefold()) if name != "color" else None
+            style[name] = plain or read_color(value)
     if style.get("weight") == "light":
         style["weight"] = "regular"
     if (opacity := asked.number("opacity_percent")) is not None:

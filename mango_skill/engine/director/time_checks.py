@@ -171,6 +171,13 @@ def _fewer(case: Case) -> str | None:
     return None if len(after.clips) < len(before.clips) else "no clip was taken out"
 
 
+def _inserted(case: Case) -> str | None:
+    """A file that stood on the storyline only because it was uploaded is moved, not added."""
+    before, after = (timeline.main.clips if timeline.main else () for timeline in (case.before, case.after))
+    fewer = len(after) < len(before) or end_of(case.after) < end_of(case.before) - CLOSE_MS
+    return "it became shorter" if fewer or case.before == case.after else None
+
+
 def _more(case: Case) -> str | None:
     longer = end_of(case.after) > end_of(case.before)
     return None if longer else "it did not become longer"
@@ -192,7 +199,7 @@ TIME_CHECKS: Mapping[str, Check] = {
     "swap_clips": _rearranged,
     "reorder": _rearranged,
     "duplicate_clip": _more,
-    "insert_clip": _more,
+    "insert_clip": _inserted,
     "reverse": _reverse,
     "boomerang": _more,
     "freeze_frame": _freeze,

@@ -155,7 +155,7 @@ def remove_text(desk: Desk, asked: Asked) -> None:
         desk.did("no_text_there")
         return
     desk.timeline = edits.remove_clips(desk.timeline, {clip.id for clip in clips})
-    desk.did("text_removed", count=len(clips))
+    desk.did("text_removed" if clips else "no_text_there", count=len(clips))
 
 
 def lower_third(desk: Desk, asked: Asked) -> None:

@@ -124,3 +124,24 @@ def test_thousands_of_captions_over_hundreds_of_cuts_take_moments_not_minutes(
     )
     assert all(step.ok for step in direction.steps)
     assert time.process_time() - before < 20
+
+
+def test_a_color_nobody_can_draw_is_said_instead_of_drawn_as_another(talk: Project) -> None:
+    from PIL import ImageColor
+
+    from mango_skill.engine.director.hues import _OTHERS, NAMES, read_color
+
+    assert set(ImageColor.colormap) >= NAMES
+    assert all(ImageColor.getrgb(value) for value in _OTHERS.values())
+    assert (read_color("Light Blue"), read_color("#FF8800")) == ("lightblue", "#ff8800")
+    direction = talk.do({"op": "add_title", "text": "Hi", "color": "sparkly"})
+    assert "sparkly" in direction.text
+    assert talk.texts() == []
+
+
+def test_captions_that_are_there_can_go_beside_the_file(talk: Project) -> None:
+    talk.do({"op": "add_captions", "cues": [{"start": 0, "end": 1, "text": "hello"}]})
+    assert talk.do({"op": "add_captions", "burn": False}).steps[0].ok
+    (track,) = talk.timeline.role(Role.CAPTIONS)
+    assert track.extra == {"inner": {"sidecar": True}}
+    assert "already" in talk.do({"op": "add_captions"}).text
