@@ -5,8 +5,8 @@
     python -m mango_skill.engine.media.worker      {"function", "arguments", "limits"} on standard input,
                                                    {"result"} or {"error"} on standard output
 
-The child starts with an empty environment, sets its own limits before it imports anything that parses media,
-and is killed when the wall time is over or the caller cancels.
+The child starts with a clean environment (see ``children``), sets its own limits before it imports anything that
+parses media, and is killed when the wall time is over or the caller cancels.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from mango_skill import errors
+from mango_skill.engine import children
 from mango_skill.engine.media.info import Examination, MediaInfo
 from mango_skill.errors import EngineError, MangoError, MediaError
 
@@ -107,11 +107,11 @@ def run_isolated(
     """
     request = json.dumps({"function": function, "arguments": dict(arguments), "limits": asdict(limits)})
     with subprocess.Popen(
-        [sys.executable, "-P", "-s", "-m", _MODULE],
+        children.command(_MODULE),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=child_environment(),
+        env=children.environment(),
         start_new_session=True,
     ) as child:
         out, said = _converse(child, request.encode(), limits=limits, is_cancelled=is_cancelled)
@@ -123,24 +123,6 @@ def run_isolated(
     if "error" in answer:
         raise _revive(answer["error"])
     return answer["result"]
-
-
-def child_environment() -> dict[str, str]:
-    """Nothing of ours: no tokens, no proxies; only what an interpreter needs to start and to find this package."""
-    kept = {
-        name: os.environ[name]
-        for name in ("SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "HOME")
-        if name in os.environ
-    }
-    package_root = Path(__file__).resolve().parents[3]
-    return {
-        **kept,
-        "PYTHONPATH": str(package_root),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONIOENCODING": "utf-8",
-        # The threads of a matrix library only cost start-up time and memory here.
-        "OPENBLAS_NUM_THREADS": "1",
-    }
 
 
 def _converse(

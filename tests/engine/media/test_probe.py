@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -80,6 +82,20 @@ def test_uneven_pictures_are_told_as_such(darkroom: Any) -> None:
 def test_an_mp4_with_sound_alone_is_a_sound(darkroom: Any) -> None:
     info = probe(darkroom.sound("voice.mp4", "aac"))
     assert (info.kind, info.format, info.has_video) == ("audio", "mp4", False)
+
+
+def test_a_song_with_a_large_cover_is_a_sound(darkroom: Any) -> None:
+    cover = io.BytesIO()
+    noise = np.random.default_rng(1).integers(0, 255, (300, 300, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(cover, "JPEG", quality=95)
+    picture = b"\0image/jpeg\0\3\0" + cover.getvalue()
+    frame = b"APIC" + len(picture).to_bytes(4, "big") + b"\0\0" + picture
+    length = bytes(len(frame) >> shift & 0x7F for shift in (21, 14, 7, 0))
+    song = darkroom.sound("a.mp3", "libmp3lame", seconds=1.5, rate=44_100, layout="mono").read_bytes()
+    path = darkroom.data("cover.mp3", b"ID3\x03\0\0" + length + frame + song)
+    info = probe(path)
+    assert path.stat().st_size > 65_536
+    assert (info.kind, info.format, info.has_video) == ("audio", "mp3", False)
 
 
 def test_a_photo_is_measured_after_its_exif_turn(darkroom: Any) -> None:

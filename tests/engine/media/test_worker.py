@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from mango_skill.engine import children
 from mango_skill.engine.media.worker import Limits, analyse, examine, run_isolated
 from mango_skill.errors import EngineError, MediaError
 
@@ -67,9 +68,7 @@ def test_a_child_sees_no_secret_of_the_parent(interview: Path, monkeypatch: pyte
     """Looked at through the environment that is handed over, because no door of a child tells it."""
     monkeypatch.setenv("NEMO_TOKEN", "secret")
     monkeypatch.setenv("HTTPS_PROXY", "http://user:secret@proxy")
-    from mango_skill.engine.media import worker
-
-    assert "secret" not in str(worker.child_environment())
+    assert "secret" not in str(children.environment())
     assert examine(interview).kind == "video"
 
 
