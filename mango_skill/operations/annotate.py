@@ -286,7 +286,7 @@ _AMOUNTS = (
     ("z", re.compile(_SIGN + r"<n(?P<n>\d+)>\s?-?(?:px|pixels?|像素|个像素)(?![a-z])")),
 )
 _FPS = re.compile(
-    r"<n(\d+)>\s?-?(?:fps|frames? ?(?:per|a|/|each|every) ?sec(?:ond)?s?|f/s|帧每秒|帧/秒|帧率)|每秒(?:钟)?<n(\d+)>帧|(?:frame ?rate|fps)(?: of| to| at|:)* <n(\d+)>(?: frames)?|帧率(?:改成|改为|设为|设成|设置为|调到|调成|换成|提到|降到|提高到|到|用|:)?<n(\d+)>帧?|(?:改成|改为|设为|设成|调到|调成|转成|变成|用)<n(\d+)>帧(?!到|至)"
+    r"<n(\d+)>\s?-?(?:fps|frames? ?(?:per|a|/|each|every) ?sec(?:ond)?s?|f/s|帧每秒|帧/秒|帧率)|每秒(?:钟)?<n(\d+)>帧|(?:frame ?rate|fps)(?: of| to| at|:)* <n(\d+)>(?: frames)?|帧率(?:改成|改为|设为|设成|设置为|调到|调成|换成|提到|降到|提高到|到|用|:)?<n(\d+)>帧?|(?:(?:改成|改为|设为|设成|调到|调成|转成|变成|用)|(?:^|(?<=[,，、 ])))<n(\d+)>帧(?!到|至)"
 )
 _FACTORS = re.compile(
     r"<n(?P<n>\d+)>\s?-?[x×](?![a-z0-9])|(?<![a-z0-9])[x×]\s?<n(?P<m>\d+)>"
@@ -540,6 +540,10 @@ _RANGE = re.compile(
 _FROM_FOR = re.compile(
     r"(?<![a-z])(?:from|at|starting at|starting from|beginning at) (?P<a><[td]\d+>)(?: mark)? (?:for|lasting) (?P<b><d\d+>)|从第?(?P<c><[td]\d+>)(?:处|开始)?(?:起)?(?:,|，)?(?:持续|显示|停留)(?P<d><d\d+>)"
 )
+_CUT_FROM = re.compile(
+    r"(?<=cut |ove |ete |rim |hop |nip |ake |rop |out )(?P<b><d\d+>)(?: out| off)?,? (?:starting|beginning) (?:at|from) (?:the )?(?P<a><[td]\d+>)"
+    r"|从第?(?P<c><[td]\d+>)(?:处)?(?:开始|起|往后)?(?=[剪删去切]|往后[剪删])(?:往后)?[剪删去切](?:掉|除)?(?P<d><d\d+>)"
+)
 _TO_END = re.compile(
     r"(?<![a-z])(?:from |starting at |beginning at )?(?P<a><[td]\d+>)(?: mark)? ?(?:to|till|until|through|-|–) ?(?:the )?(?:very )?end(?: of (?:the|my) (?:video|clip))?(?![a-z])|从?第?(?P<b><[td]\d+>)(?:开始)?一?直?(?:到|至)(?:最后|结尾|末尾|结束|片尾)(?!<)"
 )
@@ -558,11 +562,16 @@ def _mark_ranges(message: Annotated) -> None:
     message.mark(_FROM_START, "r", lambda m: (None, message.value(m["a"] or m["b"])))
     message.mark(_TO_END, "r", lambda m: (message.value(m["a"] or m["b"]), None))
 
+    def read_cut(match: Match) -> tuple[Any, Any]:
+        start, length = message.value(match["a"] or match["c"]), message.value(match["b"] or match["d"])
+        return (start, tidy(start + length))
+
     def read_for(match: Match) -> tuple[Any, Any]:
         start, length = message.value(match["a"] or match["c"]), message.value(match["b"] or match["d"])
         return (start, tidy(start + length))
 
     message.mark(_FROM_FOR, "r", read_for)
+    message.mark(_CUT_FROM, "r", read_cut)
     message.mark(_RANGE, "r", lambda m: _read_range(message, m))
     message.mark(_AFTER, "r", lambda m: (message.value(next(g for g in m.groups() if g)), None))
     message.mark(_BEFORE, "r", lambda m: (None, message.value(m["a"] or m["b"])))
@@ -592,6 +601,7 @@ _HEAD = re.compile(
     r"|(?P<b><d\d+>)(?: of (?:\w+ )?(?:footage|video))? (?:off|from|of|at|away from|out of) (?:of )?(?:the )?(?:very )?(?:start|beginning|front|head|top)(?![a-z])(?! (?:of the (?:screen|frame)|left|right))"
     r"|(?:前面|开头的?|开始的?|片头的?|最前面的?|最开始的?|一开始的?|头)(?:那|前)?(?P<c><d\d+>)(?!处)"
     r"|(?<![提往向朝之以])前(?:的)?(?P<d><d\d+>)"
+    r"|(?P<f>第<d\d+>)"
 )
 _TAIL = re.compile(
     r"(?<![a-z])(?:the |its |my )?(?:very )?(?:last|final|closing|ending) (?P<a><d\d+>)"
@@ -602,7 +612,14 @@ _TAIL = re.compile(
 
 
 def _mark_ends(message: Annotated) -> None:
-    message.mark(_HEAD, "h", lambda m: message.value(next(g for g in m.groups() if g)))
+    def read_head(match: Match) -> Any:
+        if match["f"]:
+            # "第一分钟" is a minute, "第5秒" an instant.
+            mark = match["f"][1:]
+            return message.value(mark) if message.tokens[mark[1:-1]].raw in ("一分钟", "1分钟") else None
+        return message.value(next(g for g in match.groups() if g))
+
+    message.mark(_HEAD, "h", read_head)
     message.mark(_TAIL, "e", lambda m: message.value(next(g for g in m.groups() if g)))
 
 

@@ -191,6 +191,10 @@ def make(name: str, /, **parameters: Any) -> Operation:
 
 def spread(name: str, clause: Clause, /, **parameters: Any) -> list[Operation]:
     """Make an operation for each clip that is named, or one where none or a part is."""
+    ranges = clause.all("r")
+    if len(ranges) > 1 and "start" in CATALOG[name].parameters:
+        place = {key: value for key, value in clause.where().items() if key not in ("start", "end")}
+        return [make(name, **parameters, **place, start=start or 0, end=end) for start, end in ranges]
     if clause.excepted or len(clause.clips) < 2:
         return [make(name, **parameters, **clause.where())]
     return [make(name, **parameters, **{**clause.where(), "clip": clip}) for clip in clause.clips]

@@ -66,7 +66,9 @@ def read_recipe(clause: Clause) -> tuple[Recipe, list[Operation]] | None:
             continue
         if recipe.name in _PLATFORMS and _EXACT.search(clause.text.replace(match.group(), " ")):
             continue
-        if recipe.name in ("calm", "energetic") and clause.has("music", "voice", "title", "captions"):
+        if recipe.name in ("calm", "energetic") and clause.has(
+            "music", "voice", "title", "captions", "saturation", "contrast"
+        ):
             continue
         if (
             recipe.name == "calm"

@@ -32,10 +32,14 @@ MOST_VARIANTS = 8
 
 _FILLER = re.compile(
     r"^(?:(?:please|pls|thanks|thank you|thx|hi|hello|hey|there|ok|okay|yes|no|sure|great|nice|cool|perfect|awesome|good|well|so|um|alright|right|you|the|this|that|is|are|it|it's|that's|all|for|now|me|my|video|clip|footage|i|we|have|here|here's|a|and|but|just|in|of|to|done|done yet|very|much|really|cheers|guys|mate|lol|haha|today|tomorrow|wait|stop|actually|maybe|kind|sorry|first|next|finally|last|also|thing|as well|too|exactly|only|like)(?![a-z])[\s,.!?'~]*)+$"
-    r"|^(?:请|谢谢你?|感谢|你好|您好|好的?|嗯|哦|麻烦了?你?|辛苦了?|吧|啊|呢|了|的|一下|就行|就好|可以|可以吗|好吗|行吗|行|对|是的|没错|视频|这个|我的|帮我|哈+|谢啦|多谢|拜托|等等|稍等|嘿|那个|然后|最后|首先|其次|好了|停|不|不是|别的|即可|就可以|就可以了|就行了|就好了|，|。|！|!|\.)+$"
+    r"|^(?:请|谢谢你?|感谢|你好|您好|好的?|嗯|哦|麻烦了?你?|辛苦了?|吧|啊|呢|了|的|一下|就行|就好|可以|可以吗|好吗|行吗|行|对|是的|没错|视频|这个|我的|帮我|哈+|谢啦|多谢|拜托|等等|稍等|嘿|那个|然后|最后|首先|其次|好了|停|不|不是|别的|即可|算了|行吧|就可以|就可以了|就行了|就好了|，|。|！|!|\.)+$"
 )
 _REST = re.compile(
     r"^(?:(?:and )?(?:bin|drop|delete|remove|cut|lose|discard|ditch|trash|throw away|get rid of|scrap|toss|dump|erase) (?:all )?(?:of )?(?:the rest|everything else|all else|the others|anything else|the remaining\w*)|(?:drop|remove|cut|mute|delete|lose) (?:all )?(?:the )?other (?:sounds?|noises?|audio|parts|bits)|the rest (?:can go|goes|is not needed|isn't needed)|(?:把)?(?:其余|其他|其它|剩下|剩余|别的|余下|多余)(?:的)?(?:部分|内容|片段|时间|地方)?(?:都|全部|全|统统)?(?:不要|删|去|剪|丢|扔)(?:掉|除|了)*|(?:删|去|剪)(?:掉|除)?(?:其余|其他|剩下|别的)(?:的)?(?:部分|内容)?|fix it|fix that|correct it|correct that|修一下|修好|修正一下|处理一下|调整一下|改一下|弄一下|解决一下|转正|摆正|正过来|转回来|转过来|翻过来)$"
+)
+_KEEPS = re.compile(
+    r"^(?:but )?(?:keep|leave|preserve) (?:it|everything|(?:the |my |its |all |all the |our |original |background )*(?:music|captions?|subtitles?|title|audio|sound|voice|narration|colou?rs?|picture|text|logo|watermark|transitions?|soundtrack|pitch))(?: there| in| playing| as is| on)?$"
+    r"|^(?:背景)?(?:音乐|字幕|标题|声音|原声|人声|画面|颜色|水印|转场|我的声音)(?:都)?(?:要)?(?:保留|留着|留下|不变|别动|不动|不要动)(?:了|吧)?$|^(?:保留|留着)(?:背景)?(?:音乐|字幕|标题|声音|原声|人声|画面|颜色|水印|转场|我的声音)$"
 )
 _EXPLAINS = re.compile(
     r"^(?:because|since|so that|as it|as they|it (?:is|looks|feels|sounds|was|has|covers|distracts|gets|keeps)|it's|they (?:are|look|cover|feel|sound|hide|block)|they're|that way|that's|i think|i like|i don't like|i hate|i feel|i filmed|i shot|i recorded|we filmed|we shot|which|you know|this is|here is|here are|these are|there is|there are|there's|my |the (?:viewers?|audience|client)|people|nobody|for my|for the|for our|for a|otherwise|thanks|somehow|if you|if possible|as (?:soon|usual|before)|it (?!all)|this |they |but not too|not too|nothing else|that's (?:it|all)|no need|don't worry)(?![a-z])|^(?:因为|这样|(?:画面|声音|颜色|视频|色彩|整体|背景|这段|它)?(?:有点|太|偏|不太|比较|好像|很)|不然|否则|因此|所以|感觉|我觉得|看起来|看着|觉得|挡|有点|有些|就这些|其他不变|别的不变|这是|这段是|我拍的|客户|观众|如果|不要太|别太|其他的?(?:都)?(?:不变|别动|不动|保持))"
@@ -231,6 +235,11 @@ def _take(reading: _Reading, raw: str) -> None:
     clause = strip_lead(raw)
     if _FILLER.match(clause) or (_REST.match(clause) and reading.steps):
         return
+    if _KEEPS.match(clause) and not reading.clause(clause).all("c"):
+        # What is to stay stays anyway; over a cutaway it says which sound is heard.
+        if reading.steps and reading.operations[-1].name == "overlay_clip":
+            _read_as_more(reading, clause)
+        return
     if is_negated(clause):
         _note_negation(reading, clause)
         return
@@ -290,10 +299,13 @@ def _take(reading: _Reading, raw: str) -> None:
 def _same_clip(reading: _Reading, clause: str, found: list[Operation]) -> list[Operation]:
     """ "make clip 2 black and white and slow it down": the pronoun is the clip."""
     pronoun = _PRONOUN.search(clause) or (None if found or clause.isascii() else re.match("", clause))
-    if not reading.steps or not pronoun or reading.clause(clause).all("c"):
+    if not reading.steps or reading.clause(clause).all("c"):
         return found
     last = reading.operations[-1]
     clip = last.parameters.get("clip")
+    if not pronoun:
+        ends = clip is not None and last.name == "trim_start" and [o.name for o in found] == ["trim_end"]
+        return [found[0].changed(clip=clip)] if ends and "<c" not in clause else found
     if clip is None or last.name in ("delete_clip", "duplicate_clip"):
         return found
     mark = reading.message.put("c", [clip], pronoun.group())

@@ -55,6 +55,8 @@ def read_style(clause: Clause, *, moved: bool = True) -> dict[str, Any]:
         group = next(number for number in pixels.groups() if number)
         style["size"] = clause.message.value(f"z{group}" if pixels[2] else f"n{group}")
     else:
+        text = re.sub(r"too (?:small|tiny)|太小", " larger ", text)
+        text = re.sub(r"too (?:big|large|huge)|太大", " smaller ", text)
         size = table("sizes").find(re.sub(r"大写|小写|最大|放大镜|小店|大家", "", text))
         if size:
             style["size"] = size[0]
@@ -77,7 +79,7 @@ def _read_place(text: str, *, moved: bool) -> dict[str, Any]:
         ).search(text):
             return {"position": "higher"}
         if pattern(
-            r"(?:mov\w*|shift|bring|nudge|push|slide|put)(?: \w+){0,4} (?:down|lower)(?![a-z])(?! to)|(?<![a-z])lower(?! third|[- ]?(?:left|right|case))(?: down| on| in|$|,| a)|^lower (?:the|my) (?:captions|subtitles|subs|title)|[往向]下[移挪调一点]|[往向]下$|下移|低一点|低一些|移低|靠下一点"
+            r"(?:mov\w*|shift|bring|nudge|push|slide|put)(?: \w+){0,4} (?:down|lower)(?![a-z])(?! to| left| right| third| corner|[- ]third)|(?<![a-z])lower(?! third|[- ]?(?:left|right|case))(?: down| on| in|$|,| a)|^lower (?:the|my) (?:captions|subtitles|subs|title)|[往向]下[移挪调一点]|[往向]下$|下移|低一点|低一些|移低|靠下一点"
         ).search(text):
             return {"position": "lower"}
     cleaned = re.sub(

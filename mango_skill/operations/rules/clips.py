@@ -131,7 +131,7 @@ def _split(clause: Clause) -> list[Operation]:
     text = clause.text
     if not clause.has("split") and not (
         clause.says(r"(?<![a-z])cut(?![a-z])|剪一刀|切一刀|来一刀")
-        and clause.says(r"(?:at|在) ?<[td]|<[td]\d+>(?:处|的地方)")
+        and clause.says(r"(?:at|在) ?<[td]|<[td]\d+>(?:处|的地方|那里|那儿)")
     ):
         return []
     if (

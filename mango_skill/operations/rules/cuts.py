@@ -62,7 +62,7 @@ def _silence(clause: Clause) -> list[Operation]:
     if clause.clip is not None and clause.says("gap"):
         return []
     minimum = clause.says(
-        r"(?:longer|more|over|greater|bigger|lasting|exceed\w*|above|at least|of)(?: than)?(?: or equal to)? (?:about )?<d(\d+)>|(?:超过|大于|长于|多于|高于|长过|达到)<d(\d+)>|<d(\d+)>(?:以上|\+| or (?:longer|more)| plus)|[>≥] ?<d(\d+)>|<r(\d+)>的?(?:停顿|静)"
+        r"(?:longer|more|over|greater|bigger|lasting|exceed\w*|above|at least|min(?:imum)?|of)(?: than)?(?: or equal to)? (?:about )?<d(\d+)>|(?:超过|大于|长于|多于|高于|长过|达到)<d(\d+)>|<d(\d+)>(?:以上|\+| or (?:longer|more)| plus)|[>≥] ?<d(\d+)>|<r(\d+)>的?(?:停顿|静)"
     )
     seconds = None
     if minimum:
@@ -139,6 +139,8 @@ def _fillers(clause: Clause) -> list[Operation]:
 
 
 def _retakes(clause: Clause) -> list[Operation]:
+    if clause.says(r"(?:keep|use|leave).*<c\d+> (?:of|for) (?:each|every)|(?:同一句|好几遍|几遍).*[只留]"):
+        return [make("remove_retakes", keep="first" if clause.all("c") == [[1]] else "last")]
     best = clause.says(
         r"(?:keep|use|leave)(?: only| just)?(?: the| my)? (best|final) takes?(?![a-z])|(?:只|仅)?(?:保留|留|用)最(?:好|佳)的?(?:一遍|那遍|一次|那条|一条)"
     )
@@ -242,7 +244,7 @@ def _highlight(clause: Clause) -> list[Operation]:
         r"<n(\d+)> (?!times)(?:\w+ |<d\d+>-? |<a\d+> |[\w-]+ ){0,4}?(?:shorts|clips?|reels|tiktoks?|videos|moments|highlights|snippets|bits|teasers|parts)(?![a-z])|<n(\d+)>(?:个|条|段|支)(?:<d\d+>的?)?|<d\d+> (?:\w+ )*<n(\d+)>"
     )
     shorts = clause.has("shorts") and not clause.says(r"(?<![a-z])a (?:\w+ )*short video|polished")
-    finding = clause.says(
+    finding = clause.text.startswith("<n") or clause.says(
         r"(?<![a-z])(?:find|make|create|cut|extract|pull|turn|get|generate|give|produce|split|chop|slice|repurpose|make me|want|need|clip|break)(?![a-z])|切|剪|做|生成|拆|找|提取|出|来|截|挑"
     )
     number = clause.message.value("n" + next(g for g in count.groups() if g)) if count else None

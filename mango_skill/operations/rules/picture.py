@@ -674,7 +674,7 @@ _AMOUNT_WORDS = {
     "brightness": ("brighter", "darker"),
 }
 _UP = r"(?<![a-z])(?:up|more|increase\w*|rais\w*|boost\w*|higher|add|bump\w*|pump\w*|crank\w*|stronger|punchier|richer|vibrant|vivid|colou?rful|saturate|too flat|flat|too (?:dull|dark|low|little|pale)|washed out|dull|brighter|brighten\w*|lighter|lighten\w*|bright|enhance|strengthen|deepen|contrasty|underexposed|lift|lifted)(?![a-z])|[加增]|提|升|高|鲜|艳|强|亮|浓|大一?[点些]|太暗|太灰|太淡|欠曝|灰"
-_DOWN = r"(?<![a-z])(?:down|less|decreas\w*|lower\w*|reduc\w*|drop|desaturat\w*|too (?:bright|saturated|vivid|strong|high|much|harsh|colou?rful)|darker|darken\w*|dim\w*|muted|mute|softer|overexposed|tone down|dial|cut|weaken|duller|dark)(?![a-z])|[减降]|低|弱|淡|暗|太亮|太艳|过曝|小一?[点些]|压"
+_DOWN = r"(?<![a-z])(?:down|less|decreas\w*|lower\w*|reduc\w*|drop|desaturat\w*|too (?:bright|saturated|vivid|strong|high|much|harsh|colou?rful)|darker|darken\w*|dim\w*|muted|mute|softer|overexposed|tone down|dial|cut|weaken|duller|dark)(?![a-z])|[减降]|低|弱|淡|暗|太亮|太艳|太强|太高|太浓|太重|过曝|小一?[点些]|压"
 _TO_AMOUNT = r"(?:by |up |down )"
 
 
@@ -740,7 +740,7 @@ def _amount(clause: Clause, name: str) -> list[Operation]:
         if clause.says(r"too (?:dark|flat|dull|low|pale)|太暗|太灰|太淡|欠曝|underexposed|washed out"):
             down = None
         elif clause.says(
-            r"too (?:bright|saturated|vivid|strong|high|much|harsh)|太亮|太艳|过曝|overexposed|太强|太高|太浓|desaturat"
+            r"too (?:bright|saturated|vivid|strong|high|much|harsh)|太亮|太艳|过曝|overexposed|太强|太高|太浓|太重|desaturat"
         ):
             up = None
         elif name == "brightness":
@@ -872,6 +872,8 @@ def _blur(clause: Clause) -> list[Operation]:
     if clause.says(r"motion blur|动态模糊|运动模糊|blurry") and not clause.says(
         r"blur (?:the|out|my|every|all)"
     ):
+        return []
+    if clause.says(r"(?<![a-z])fill(?![a-z])|填充") and not clause.all("r"):
         return []
     target = read_hidden(clause)
     part = clause.where()

@@ -382,7 +382,7 @@ def _music(clause: Clause) -> list[Operation]:
         or (
             clause.name("moods") is not None
             and clause.says(
-                r"(?<![a-z])(?:put|add|play|lay|some) .*(?:under(?:neath)?|behind|in the background)(?![a-z])"
+                r"(?<![a-z])(?:track|tunes?|beats|instrumental)(?![a-z])|(?<![a-z])(?:put|add|play|lay|some) .*(?:under(?:neath)?|behind|in the background)(?![a-z])"
                 r"|[配垫铺][点些]|[配垫铺].{0,4}乐"
             )
         )

@@ -65,6 +65,10 @@ def read_factor(clause: Clause) -> Any:
         r"(?<![a-z])(?:by|to|at|down to) (?:a )?half(?![a-z])|half(?:-| )?(?:the )?(?:speed|pace|fast)|halve|慢一半|一半|减半|放慢一倍|慢一倍"
     ):
         return 2 if faster and not slower and not clause.says(r"speed.*(?:to|at) half") else 0.5
+    part = clause.says(r"(?<![a-z])by (?:a |one )?(quarter|third)(?![a-z])")
+    if part and (slower or faster):
+        share = 0.25 if part[1] == "quarter" else 0.333333
+        return round(1 - share if slower else 1 + share, 6)
     if clause.says(r"(?<![a-z])(?:to|by|at) (?:a )?quarter|四分之一"):
         return 0.25
     if clause.says(r"(?<![a-z])(?:double|doubled|twice)(?![a-z])|翻倍|快一倍|加倍"):
@@ -109,7 +113,7 @@ def _fit(clause: Clause) -> list[Operation]:
         return []
     if (
         clause.says(
-            r"(?<![a-z])(?:fit|fits|so (?:that )?it(?:'s| is| lasts| takes| runs| ends)?|into|to be|to last|to make it|until it(?:'s| is)|down to|to exactly|to) (?:in |into |exactly |only |is |it |lasts? |within |under |about |at |a |to )*<d|to <d|[到成为至进在] ?<d|<d\d+>(?:以内|内|的长度|播完|放完)"
+            r"(?<![a-z])(?:fit|fits|so (?:that )?it(?:'s| is| lasts| takes| runs| ends)?|into|to be|to last|to make it|until it(?:'s| is)|down to|to exactly|to) (?:in |into |exactly |only |is |it |lasts? |within |under |about |at |a |to )*<d|to <d|lasts? (?:exactly|about|only|around) <d|[到成为至进在] ?<d|<d\d+>(?:以内|内|的长度|播完|放完)"
         )
         and clause.clip is None
     ):
