@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 from requests import Response
@@ -157,6 +157,8 @@ class Api:
                 headers={"Content-Type": content_type},
                 read_timeout_s=self.context.patience.heartbeat_limit_s,
             )
+            # A slow line may stall for longer than connecting may take.
+            call = replace(call, send_timeout_s=self.context.patience.read_timeout_s)
             return self.transport.answer(call, own_connection=True)
 
         return self._authorized(send)

@@ -70,6 +70,7 @@ class Call:
         data: A body read from a file-like object with a length.
         headers: Further headers.
         read_timeout_s: The longest silence; the context's when None.
+        send_timeout_s: The longest that a piece of the body may take to leave; that of connecting when None.
     """
 
     method: str
@@ -79,6 +80,7 @@ class Call:
     data: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     read_timeout_s: float | None = None
+    send_timeout_s: float | None = None
 
 
 class Transport:
@@ -113,7 +115,8 @@ class Transport:
         # Loopback calls must not leave through a proxy; the cloud's may.
         session.trust_env = not is_loopback(call.url)
         timeout = (
-            self._patience.connect_timeout_s,
+            # urllib3 sends under the same limit under which it connects.
+            self._patience.connect_timeout_s if call.send_timeout_s is None else call.send_timeout_s,
             self._patience.read_timeout_s if call.read_timeout_s is None else call.read_timeout_s,
         )
         try:
