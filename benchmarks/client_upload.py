@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import resource
 import socket
 import sys
 import tempfile
@@ -15,6 +14,8 @@ import threading
 import time
 from pathlib import Path
 from typing import Any
+
+from memory import peak_mib
 
 LIMIT_MIB = 80
 
@@ -71,10 +72,7 @@ def main() -> int:
         began = time.perf_counter()
         workspace.open_project("benchmark").upload([clip])
         took = time.perf_counter() - began
-    # Linux counts in KiB, macOS in bytes.
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
-        1 << 20 if sys.platform == "darwin" else 1024
-    )
+    peak = peak_mib()
     print(f"{megabytes} MB in {took:.1f} s, peak {peak:.0f} MiB resident (limit {LIMIT_MIB})")
     server.terminate()
     return 0 if peak < LIMIT_MIB else 1

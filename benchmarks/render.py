@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import tempfile
 import time
 from fractions import Fraction
@@ -19,6 +18,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+from memory import peak_mib
 
 from mango_skill.engine.media.probe import probe
 from mango_skill.engine.render import plan as plans
@@ -129,7 +129,7 @@ def main() -> None:
         film = options.footage or Path(folder) / "film.mp4"
         if options.footage is None:
             make_footage(film, width, height, fps=options.fps, seconds=options.seconds)
-        made_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        made_mb = round(peak_mib())
         info = probe(film)
         canvas = Canvas(width, height, info.fps or Fraction(options.fps))
         timeline = polish(info.duration_ms, canvas)
@@ -142,7 +142,7 @@ def main() -> None:
         "frames": plan.frames,
         "seconds": round(took, 2),
         "times_real_time": round(float(plan.duration) / took, 2),
-        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "peak_mib": round(peak_mib()),
         "peak_before_mib": made_mb,
     }
     print(json.dumps(report))
