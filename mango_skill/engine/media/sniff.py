@@ -109,14 +109,15 @@ def _ftyp_kind(head: bytes) -> Kind | None:
 
 def _elementary_audio_kind(head: bytes) -> Kind | None:
     body = head
-    if head.startswith(b"ID3") and len(head) >= 10:
-        tag = 10 + (head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9])
+    # Taggers that do not know each other leave several tags, one after the other.
+    while body.startswith(b"ID3") and len(body) >= 10:
+        tag = 10 + (body[6] << 21 | body[7] << 14 | body[8] << 7 | body[9])
         # A tag with a large cover ends beyond the bytes at hand; nearly all files with such a tag are MP3.
-        if tag + 4 > len(head):
+        if tag + 4 > len(body):
             return Kind("mp3", "av", "mp3")
-        body = head[tag:].lstrip(b"\x00")
-        if body.startswith(b"fLaC"):
-            return Kind("flac", "av", "flac")
+        body = body[tag:].lstrip(b"\x00")
+    if body.startswith(b"fLaC"):
+        return Kind("flac", "av", "flac")
     if len(body) < 4 or body[0] != 0xFF:
         return None
     # ISO 13818-7: twelve sync bits, an ID bit, then two layer bits that are zero in ADTS only.

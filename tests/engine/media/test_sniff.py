@@ -84,6 +84,10 @@ def test_what_follows_a_tag_decides_between_mp3_and_aac() -> None:
     assert sniff(tag + HEADS["flac"], 1_000).format == "flac"
 
 
+def test_thousands_of_tags_one_after_the_other_are_no_trap() -> None:
+    assert sniff((b"ID3\x04" + bytes(6)) * 6_000 + HEADS["mp3"], 70_000).format == "mp3"
+
+
 def test_captions_in_an_old_code_page_are_still_captions() -> None:
     assert sniff("1\n00:00:01,000 --> 00:00:02,000\nÜber café\n".encode("latin-1"), 60).format == "srt"
 
