@@ -74,7 +74,8 @@ class Follower:
                 self._wait_for_release(job)
                 return view
             now = self.clock.monotonic()
-            if now >= look_again and not self._is_cared_for(job):
+            # Another process's runner gets a moment to begin; one of our own that has ended will not.
+            if (now >= look_again or job.id in self._runners) and not self._is_cared_for(job):
                 if spawns >= _MOST_SPAWNS:
                     self._give_up(job)
                     continue

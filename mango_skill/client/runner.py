@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from mango_skill.client import logs
 from mango_skill.client.api import Api
@@ -30,6 +30,7 @@ from mango_skill.errors import BusyError, InternalError, MangoError, OutputError
 # Somebody may be looking whether a lock is held at the very moment it is wanted.
 _LOCK_WAIT_S: Final = 2.0
 _RECOVERY_LOCK_WAIT_S: Final = 60.0
+_LAST_WORDS_BYTES: Final = 1_000_000
 _ROOT: Final = Path(__file__).resolve().parents[2]
 
 
@@ -45,19 +46,31 @@ def spawn(job: JobFile, *, environ: Mapping[str, str]) -> subprocess.Popen[bytes
         )
     else:
         options["start_new_session"] = True
-    process = subprocess.Popen(
-        [sys.executable, "-m", "mango_skill.client.runner", str(job.project_folder), job.id],
-        cwd=_ROOT,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        close_fds=True,
-        **options,
-    )
+    with _last_words(job) as last_words:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "mango_skill.client.runner", str(job.project_folder), job.id],
+            cwd=_ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=last_words,
+            close_fds=True,
+            **options,
+        )
     # Its end has to be noticed by somebody, or it stays behind as a zombie of a long-lived caller.
     threading.Thread(target=process.wait, name="runner-reaper", daemon=True).start()
     return process
+
+
+def _last_words(job: JobFile) -> BinaryIO:
+    """Open where a runner that can't even begin says why; once it has begun, the scrubbed log is used."""
+    try:
+        path = Path(job.request["context"]["places"]["logs"]) / "runner.log"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = not path.exists() or path.stat().st_size > _LAST_WORDS_BYTES
+        return path.open("wb" if fresh else "ab")
+    except OSError:
+        return open(os.devnull, "wb")
 
 
 def run(project: Path, job_id: str, *, clock: Clock, environ: Mapping[str, str] | None = None) -> int:

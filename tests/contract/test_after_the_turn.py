@@ -379,3 +379,21 @@ def test_a_new_session_without_a_state_counts_as_empty(service: Any, client: Any
     result = client.turn("add a title")["result"]
     assert result["changed"] is True
     assert "New" in result["reply"]
+
+
+def test_a_runner_that_can_not_begin_leaves_its_last_words_and_the_job_says_so(
+    service: Any, client: Any, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "sitecustomize.py").write_text(
+        "import os, sys; sys.stderr.write('no way'); sys.stderr.flush(); os._exit(9)"
+    )
+    client.environ["PYTHONPATH"] = str(broken)
+    job = client.project().start_turn("make it better")
+    done = client.workspace.wait(job.id, 60)
+    assert done.state == "failed"
+    assert done.error is not None
+    assert "does not start" in done.error["message"]
+    assert "no way" in (tmp_path / "mango" / "logs" / "runner.log").read_text()
+    assert service.chats() == []
