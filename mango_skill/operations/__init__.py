@@ -8,7 +8,7 @@ from mango_skill.operations.description import schema
 from mango_skill.operations.model import Operation, OperationSpec, Parameter, Tier
 from mango_skill.operations.recipes import Recipe, load_recipes
 from mango_skill.operations.sentences import sentence, sentences
-from mango_skill.operations.understanding import Understanding, parse
+from mango_skill.operations.understanding import Understanding, parse, warm_up
 
 __all__ = [
     "CATALOG",
@@ -25,4 +25,5 @@ __all__ = [
     "schema",
     "sentence",
     "sentences",
+    "warm_up",
 ]

@@ -542,7 +542,9 @@ _FROM_FOR = re.compile(
 )
 _CUT_FROM = re.compile(
     r"(?<=cut |ove |ete |rim |hop |nip |ake |rop |out )(?P<b><d\d+>)(?: out| off)?,? (?:starting|beginning) (?:at|from) (?:the )?(?P<a><[td]\d+>)"
-    r"|从第?(?P<c><[td]\d+>)(?:处)?(?:开始|起|往后)?(?=[剪删去切]|往后[剪删])(?:往后)?[剪删去切](?:掉|除)?(?P<d><d\d+>)"
+)
+_CHINESE_CUT_FROM = re.compile(
+    r"从第?(?P<a><[td]\d+>)(?:处)?(?:开始|起|往后)*(?P<verb>[剪删去切](?:掉|除)?)(?P<b><d\d+>)"
 )
 _TO_END = re.compile(
     r"(?<![a-z])(?:from |starting at |beginning at )?(?P<a><[td]\d+>)(?: mark)? ?(?:to|till|until|through|-|–) ?(?:the )?(?:very )?end(?: of (?:the|my) (?:video|clip))?(?![a-z])|从?第?(?P<b><[td]\d+>)(?:开始)?一?直?(?:到|至)(?:最后|结尾|末尾|结束|片尾)(?!<)"
@@ -563,7 +565,7 @@ def _mark_ranges(message: Annotated) -> None:
     message.mark(_TO_END, "r", lambda m: (message.value(m["a"] or m["b"]), None))
 
     def read_cut(match: Match) -> tuple[Any, Any]:
-        start, length = message.value(match["a"] or match["c"]), message.value(match["b"] or match["d"])
+        start, length = message.value(match["a"]), message.value(match["b"])
         return (start, tidy(start + length))
 
     def read_for(match: Match) -> tuple[Any, Any]:
@@ -572,6 +574,9 @@ def _mark_ranges(message: Annotated) -> None:
 
     message.mark(_FROM_FOR, "r", read_for)
     message.mark(_CUT_FROM, "r", read_cut)
+    message.text = _CHINESE_CUT_FROM.sub(
+        lambda m: m["verb"] + message.put("r", read_cut(m), m.group()), message.text
+    )
     message.mark(_RANGE, "r", lambda m: _read_range(message, m))
     message.mark(_AFTER, "r", lambda m: (message.value(next(g for g in m.groups() if g)), None))
     message.mark(_BEFORE, "r", lambda m: (None, message.value(m["a"] or m["b"])))

@@ -11,7 +11,7 @@ from mango_skill.operations.checking import operation_from_json
 from mango_skill.operations.clause import Clause, make
 from mango_skill.operations.lexicon import phrase_pattern, read_data
 from mango_skill.operations.model import Operation
-from mango_skill.operations.rules.sound import read_mood
+from mango_skill.operations.rules.music import read_mood
 
 # "vertical for TikTok" or "three TikToks" say exactly what is wanted; the platform's name is only the reason.
 _EXACT = re.compile(

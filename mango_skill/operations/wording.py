@@ -28,6 +28,7 @@ _FIXED = re.compile(
 )
 _SAME = re.compile(
     r"(<([rtdqhefcpn])\d+>)((?:,? and (?:again )?(?:at |from |between |the |in )?|,? or | & |、)(?=<\2\d+>)"
+    r"|(?:, ?|，)(?=<\2\d+>)(?<=<q\d>[,，])|(?:, )(?=<\2\d+>)(?<=<q\d>, )"
     r"|(?:, ?(?:at |from )?|，)(?=<\2\d+>(?:\s*(?:$|[,，.。;；、])|,? and|和|都|全)))"
 )
 _ENDS = re.compile(r"(<[he]\d+>)( and |,? and the | & | plus )(<[he]\d+>)")
