@@ -133,9 +133,9 @@ def _elementary_audio_kind(head: bytes) -> Kind | None:
 
 
 _CUE_TIMES = re.compile(
-    r"^\s*\d{1,3}:\d\d:\d\d[,.]\d{1,3}\s*-->\s*\d{1,3}:\d\d:\d\d[,.]\d{1,3}", re.MULTILINE
+    r"^[ \t]*\d{1,3}:\d\d:\d\d[,.]\d{1,3}[ \t]*-->[ \t]*\d{1,3}:\d\d:\d\d[,.]\d{1,3}", re.MULTILINE
 )
-_LUT_SIZE = re.compile(r"^\s*LUT_[13]D_SIZE\s+\d+", re.MULTILINE)
+_LUT_SIZE = re.compile(r"^[ \t]*LUT_[13]D_SIZE[ \t]+\d+", re.MULTILINE)
 
 
 def _text_kind(head: bytes) -> Kind | None:

@@ -15,11 +15,13 @@ from mango_skill.errors import MediaError
 _LARGEST_BYTES = 32 * 1024 * 1024
 
 _CUE = re.compile(
-    r"^\s*(?:(\d{1,3}):)?(\d\d):(\d\d)[,.](\d{1,3})\s*-->\s*(?:(\d{1,3}):)?(\d\d):(\d\d)[,.](\d{1,3})",
+    r"^[ \t]*(?:(\d{1,3}):)?(\d\d):(\d\d)[,.](\d{1,3})[ \t]*-->[ \t]*(?:(\d{1,3}):)?(\d\d):(\d\d)[,.](\d{1,3})",
     re.MULTILINE,
 )
-_SIZE = re.compile(r"^\s*LUT_([13])D_SIZE\s+(\d+)", re.MULTILINE)
-_ROW = re.compile(r"^\s*[-+]?[\d.]+(?:[eE][-+]?\d+)?(?:\s+[-+]?[\d.]+(?:[eE][-+]?\d+)?){2}\s*$", re.MULTILINE)
+_SIZE = re.compile(r"^[ \t]*LUT_([13])D_SIZE[ \t]+(\d+)", re.MULTILINE)
+_ROW = re.compile(
+    r"^[ \t]*[-+]?[\d.]+(?:[eE][-+]?\d+)?(?:[ \t]+[-+]?[\d.]+(?:[eE][-+]?\d+)?){2}[ \t\r]*$", re.MULTILINE
+)
 
 
 def probe_text(path: Path, kind: Kind) -> MediaInfo:

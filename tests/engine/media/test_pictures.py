@@ -79,3 +79,9 @@ def test_a_text_that_is_no_caption_file_is_refused(darkroom: Any) -> None:
     with pytest.raises(MediaError) as caught:
         read_cues(darkroom.text("novel.srt", "It was a dark and stormy night."))
     assert caught.value.code == "4001"
+
+
+def test_a_caption_file_of_empty_lines_costs_nothing(darkroom: Any) -> None:
+    """Would hang where a pattern looks at the same lines again and again."""
+    words = "1\n00:00:01,000 --> 00:00:02,000\nHi\n" + "\n \t" * 300_000 + "<" * 100_000
+    assert len(read_cues(darkroom.text("empty.srt", words))) == 1

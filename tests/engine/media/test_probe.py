@@ -129,7 +129,9 @@ def test_captions_and_luts_are_counted(darkroom: Any) -> None:
         "a.srt", "1\n00:00:01,000 --> 00:00:02,500\nHi\n\n2\n00:01:00,000 --> 00:01:02,000\nyou\n"
     )
     rows = "\n".join("0.1 0.2 0.3" for _ in range(8))
-    lut = darkroom.text("a.cube", f"LUT_3D_SIZE 2\n{rows}\n")
+    lut = darkroom.data(
+        "a.cube", f"# warm\nLUT_3D_SIZE 2\nDOMAIN_MIN 0 0 0\n\n{rows}\n".replace("\n", "\r\n").encode()
+    )
     assert (probe(cues).kind, probe(cues).cue_count, probe(cues).duration_ms) == ("captions", 2, 62_000)
     assert probe(lut).kind == "lut"
 

@@ -88,6 +88,13 @@ def test_thousands_of_tags_one_after_the_other_are_no_trap() -> None:
     assert sniff((b"ID3\x04" + bytes(6)) * 6_000 + HEADS["mp3"], 70_000).format == "mp3"
 
 
+@pytest.mark.parametrize("flood", ["\n", " ", "1\n", "\t\n", "0.1 ", "<", "-->", "00:00:01,000 -->\n"])
+def test_a_flood_of_one_thing_is_refused_like_any_text(flood: str) -> None:
+    """Would hang where a pattern looks at the same bytes again and again."""
+    with pytest.raises(MediaError):
+        sniff((flood * 65_536)[:65_536].encode(), 65_536)
+
+
 def test_captions_in_an_old_code_page_are_still_captions() -> None:
     assert sniff("1\n00:00:01,000 --> 00:00:02,000\nÜber café\n".encode("latin-1"), 60).format == "srt"
 
