@@ -115,7 +115,7 @@ _ABOUT = re.compile(
     r"|关于|教程|教大家|讲|如何|怎么|怎样|的文字|字样|についての|の作り方|方法"
 )
 _ASKING = re.compile(
-    r"(?:and )?(?:then )?(?:tell|let|show|remind|check|dime|dis-moi|sag|zeig|me diz|me diga|mostra|muestra)\b"
+    r"(?:and )?(?:then )?(?:i (?:just |only )?want to know|tell|let|show|remind|check|dime|dis-moi|sag|zeig|me diz|me diga|mostra|muestra)\b"
     r"|(?:现在|目前).{0,8}(?:多|几|吗|哪)|告诉我|跟我说|看看|看一下|教え|알려"
 )
 _QUESTION = re.compile(r"(?:how|what|which|where|when|is|are|did|does|has)\b|.{0,8}(?:多少|多长|几|吗|什么)")
