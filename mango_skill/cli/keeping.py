@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from mango_skill.cli.console import Console
 from mango_skill.cli.opening import open_context
 from mango_skill.errors import ArgumentError
 from mango_skill.tools.shapes import to_json
+
+_PLACES: Final = {"engine": "local", "cloud": "cloud"}
+"""A backend's kind in the word by which the user chooses it."""
 
 
 def add_arguments(parser: argparse.ArgumentParser, name: str) -> None:
@@ -64,7 +67,7 @@ def _json(one: Any) -> dict[str, Any]:
 
 def _project(one: dict[str, Any]) -> str:
     files = ", ".join(one.get("files", ()))
-    return f"{one['name']:<32}{_time(one.get('used'))}  {one.get('backend', ''):<7}{files}".rstrip()
+    return f"{one['name']:<32}{_time(one.get('used'))}  {_PLACES.get(one.get('backend', ''), ''):<7}{files}".rstrip()
 
 
 def _job(one: dict[str, Any]) -> str:
