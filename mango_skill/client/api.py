@@ -15,7 +15,14 @@ from mango_skill.client.clock import Clock
 from mango_skill.client.identity import Identity, Token
 from mango_skill.client.stream import CancelledError
 from mango_skill.client.transport import Call, Transport, same_origin
-from mango_skill.errors import MangoError, NetworkError, NotDeliveredError, RateLimitError, ServiceError
+from mango_skill.errors import (
+    MangoError,
+    NetworkError,
+    NotDeliveredError,
+    RateLimitError,
+    ServiceError,
+    TimedOutError,
+)
 from mango_skill.protocol import constants, endpoints
 from mango_skill.protocol.endpoints import Endpoint
 
@@ -361,7 +368,8 @@ class Api:
 
 def _may_pass(problem: MangoError) -> bool:
     if isinstance(problem, NetworkError):
-        return problem.code != "tls"
+        # Who has waited out one time-out is not kept waiting for two more.
+        return problem.code != "tls" and not isinstance(problem, TimedOutError)
     return problem.code in ("http_500", "http_502", "http_503", "http_504")
 
 

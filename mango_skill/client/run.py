@@ -80,7 +80,7 @@ class Run:
         body = pieces(self.pump, self.watch)
         status = response.status_code
         if not 200 <= status < 300:
-            self.refusal = self._refused(response, body)
+            self.refusal = self._refused(response)
             return
         if status in _WITHOUT_BODY:
             return
@@ -93,12 +93,17 @@ class Run:
                 # Neither a kind nor a length nor a byte: the headers were not all there.
                 self.ending = Ending.CUT
                 return
+            if head.lstrip().startswith(b"<"):
+                self.refusal = envelope.unusable(head)
+                return
             if not _looks_like_stream(head):
                 yield from self._document(response, body)
                 return
         yield from self._stream(body)
 
-    def _refused(self, response: Response, body: Iterator[bytes]) -> MangoError:
+    def _refused(self, response: Response) -> MangoError:
+        # The status is the answer; nobody waits for ever for the rest of it.
+        body = pieces(self.pump, self.watch.shortened(self.patience.read_timeout_s))
         wait_s = self.retry_after(response)
         try:
             text = _gathered(body)

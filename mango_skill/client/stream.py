@@ -10,6 +10,7 @@ import codecs
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 import urllib3.exceptions
@@ -98,6 +99,11 @@ class Watch:
         self._started = self._progressed = clock.monotonic()
         self._told = 0
         self.heartbeats = 0
+
+    def shortened(self, limit_s: float) -> Watch:
+        """Return a watch that begins now and allows no more than ``limit_s``."""
+        patience = replace(self._patience, stream_limit_s=limit_s, heartbeat_limit_s=limit_s)
+        return Watch(patience=patience, clock=self._clock, cancelled=self._cancelled)
 
     def progress(self) -> None:
         """Something other than a heartbeat came."""

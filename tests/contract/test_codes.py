@@ -18,6 +18,7 @@ from mango_skill.errors import (
     PlanError,
     RateLimitError,
     ServiceError,
+    TimedOutError,
 )
 
 MP4 = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2" + b"\x00\x00\x00\x10moov\x00\x00\x00\x00abcd"
@@ -249,3 +250,37 @@ def test_a_turn_that_waits_for_a_rate_limit_can_be_cancelled(
     assert asked.wait(20)
     assert client.workspace.cancel(job.id).state == "cancelled"
     assert len(service.chats()) == 1
+
+
+def test_an_answer_that_trickles_for_ever_ends_in_a_time_out(
+    service: Any, make_client: Any, quick: Any
+) -> None:
+    client = make_client(service.url, settings=replace(quick, read_timeout_s=0.2))
+    client.workspace.connect()
+
+    def trickle(wire: Any, request: Any) -> None:
+        wire.send(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n")
+        wire.keep = False
+        while not wire.stopping.wait(0.02):
+            wire.send(b" ")
+
+    service.script("credits", trickle)
+    asked = len(service.of("credits"))
+    with pytest.raises(TimedOutError):
+        client.workspace.credits()
+    assert len(service.of("credits")) == asked + 1
+
+
+def test_an_answer_without_an_end_is_not_read_for_ever(service: Any, client: Any) -> None:
+    client.workspace.connect()
+
+    def flood(wire: Any, request: Any) -> None:
+        wire.send(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
+        wire.keep = False
+        while not wire.stopping.is_set():
+            wire.send(b" " * 1_000_000)
+
+    service.script("credits", flood)
+    with pytest.raises(ServiceError) as caught:
+        client.workspace.credits()
+    assert caught.value.code == "too_large_answer"

@@ -681,6 +681,29 @@ def test_a_service_that_falls_silent_times_out(
     assert len(service.chats()) == 1
 
 
+@pytest.mark.parametrize(
+    "begin",
+    [
+        b"HTTP/1.1 500 X\r\nContent-Length: 999\r\n\r\n<html>",
+        b"HTTP/1.1 404 X\r\nContent-Type: application/json\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html><body>log in",
+    ],
+)
+def test_a_refusal_is_told_though_its_body_never_ends(
+    begin: bytes, service: Any, make_client: Any, quick: Any
+) -> None:
+    client = make_client(service.url, settings=replace(quick, read_timeout_s=0.3))
+
+    def script(wire: Any, request: Any) -> None:
+        wire.send(begin)
+        wire.hold()
+        wire.keep = False
+
+    service.script("chat", script)
+    assert client.turn("make it better")["result"]["outcome"] == FAILED
+    assert len(service.chats()) == 1
+
+
 def test_headers_that_trickle_time_out(service: Any, impatient: Any) -> None:
     def script(wire: Any, request: Any) -> None:
         wire.send(b"HTTP/1.1 200 OK\r\n")
