@@ -224,9 +224,7 @@ def _mark_times(message: Annotated) -> None:
 
 _TWICE = re.compile(r"(?<![a-z])(twice|thrice)(?![a-z])")
 _COUPLE = re.compile(r"(?<![a-z])a (?:couple(?: of)?|pair of)(?= (?:sec|min|clip|shot|frame|more))")
-_HALVES = re.compile(
-    r"<n(\d+)>(?:,? and| &) (?:a |one )?(?:(half)|(quarter))(?! (?:a |of )?(?:second|minute))(?=[ -]|$)"
-)
+_HALVES = re.compile(r"<n(\d+)>(?:,? and| &) (?:a |one )?(?:(half)|(quarter))(?! (?:a|of) )(?=[ -]|$)")
 
 
 def _mark_numbers(message: Annotated) -> None:

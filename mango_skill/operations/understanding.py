@@ -299,6 +299,14 @@ def _take(reading: _Reading, raw: str) -> None:
         and _read_as_more(reading, clause)
     ):
         return
+    if (
+        found
+        and reading.steps
+        and reading.operations[-1].parameters.get("missing") == "find,replace"
+        and "<q" in clause
+    ):
+        # "it says ..." tells where the slip is, not what it should be.
+        return
     if found and _closes_range(reading, clause, found):
         return
     if found:

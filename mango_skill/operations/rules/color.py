@@ -103,7 +103,11 @@ def _white_balance(clause: Clause) -> list[Operation]:
     if clause.says(r"warm|cool|暖|冷"):
         return []
     return [
-        make("white_balance", mode="auto" if clause.says(r"fix|correct|修|校|调") else None, clip=clause.clip)
+        make(
+            "white_balance",
+            mode="auto" if clause.says(r"fix|correct|off|wrong|修|校|调|不准|不对") else None,
+            clip=clause.clip,
+        )
     ]
 
 

@@ -188,6 +188,8 @@ def _watermark(clause: Clause) -> list[Operation]:
         return [] if clause.has("blur", "pixelate") else [make("remove_text", target="watermark")]
     if clause.has("blur", "pixelate", "annotation") and not file:
         return []
+    if not file and clause.says(r"(?:watermark|logo):? (?:off|no|gone)(?![a-z])"):
+        return [make("remove_text", target="watermark")]
     quote = clause.one("q")
     opacity = clause.one("p")
     if opacity is None and clause.says(r"(?:semi|half)[- ]?(?:transparent|opaque)|translucent|半透明"):

@@ -225,7 +225,7 @@ def read_unclear(clause: Clause) -> list[Operation]:
     ).strip(" ,.!?，。！？")
     entities = re.search(r"<[a-z]\d+>", text)
     if re.search(
-        r"(?<![a-z])(?:move|put|place|shift|send)(?: the)? (?:it|that|this|them|thing)(?: over)?(?: there| here| somewhere| elsewhere| a bit)?$|把?(?:它|这个|那个)?(?:移|放|挪)(?:到)?(?:那边|那里|那儿|旁边|一下|过去)",
+        r"(?<![a-z])(?:move|put|place|shift|send)(?: the)? (?:it|that|this|them|thing)(?: thing| one)?(?: over| to)?(?: there| here| somewhere(?: else)?| elsewhere| a bit)?$|把?(?:它|这个|那个)?(?:移|放|挪)(?:到)?(?:那边|那里|那儿|旁边|一下|过去)",
         text,
     ):
         return [make("clarify", missing="target,position")]

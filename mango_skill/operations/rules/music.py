@@ -84,7 +84,7 @@ def _effects(clause: Clause) -> list[Operation]:
     if (name is None and clause.has("sfx")) or (name is None and explicit and clause.at() is not None):
         free = pattern(r"(?:add|put|insert|play|drop|use|a|an) " + _SOUND_EFFECT).search(text)
         zh = pattern(
-            r"(?:加|放|插入|配|来)(?:上|个|一个|一声|一段|点|入|段)*([\u4e00-\u9fff]{1,8}?)(?:的)?(?:音效|声效)"
+            r"(?:加|放|插入|配|来)(?:上|个|一个|一声|一段|点|入|段)*((?![点些个种段]{1,2}(?:音效|声效))[\u4e00-\u9fff]{1,8}?)(?:的)?(?:音效|声效)"
         ).search(text)
         name = (
             free[1].strip()

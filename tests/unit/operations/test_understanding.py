@@ -25,6 +25,8 @@ Read = Callable[[str], list[dict[str, Any]]]
         ("late_zh.jsonl", 0.92),
         ("last_en.jsonl", 0.92),
         ("last_zh.jsonl", 0.92),
+        ("final_en.jsonl", 0.95),
+        ("final_zh.jsonl", 0.95),
     ],
 )
 def test_instructions_of_all_kinds_are_understood(
