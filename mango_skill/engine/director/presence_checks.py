@@ -179,10 +179,9 @@ def _loudness(case: Case) -> str | None:
 
 def _placed(role: Role) -> Callable[[Case], str | None]:
     def look(case: Case) -> str | None:
-        count = [
-            sum(len(track.clips) for track in timeline.role(role)) for timeline in (case.before, case.after)
-        ]
-        return None if count[1] > 0 and count[1] >= count[0] else f"nothing was put on {role.value}"
+        before = [clip for track in case.before.role(role) for clip in track.clips]
+        fresh = [clip for track in case.after.role(role) for clip in track.clips if clip not in before]
+        return None if fresh else f"nothing was put on {role.value}"
 
     return look
 

@@ -174,8 +174,8 @@ def _fewer(case: Case) -> str | None:
 def _inserted(case: Case) -> str | None:
     """A file that stood on the storyline only because it was uploaded is moved, not added."""
     before, after = (timeline.main.clips if timeline.main else () for timeline in (case.before, case.after))
-    fewer = len(after) < len(before) or end_of(case.after) < end_of(case.before) - CLOSE_MS
-    return "it became shorter" if fewer or case.before == case.after else None
+    fresh = [clip for clip in after if clip not in before]
+    return None if fresh else "nothing was inserted"
 
 
 def _more(case: Case) -> str | None:
