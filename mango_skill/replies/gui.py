@@ -200,8 +200,14 @@ def _is_interface(masked: str, words: _Words) -> bool:
 _SECOND_PERSON = re.compile(
     r"\b(?:you can|you may|you could|you'll|you need|please|just)\b|请|您?可以|只需|即可", re.IGNORECASE
 )
+# Words of the interface that are as often things in a picture: inside content they stay.
+_ALSO_CONTENT = frozenset(
+    {"windows?", "icons?", "page", "web ?page", "settings", "browser", "buttons?", "menus?", "interface"}
+    | {"设置", "窗口", "界面", "页面", "图标", "按钮", "网页"}
+)
 _LABEL = re.compile(
-    r"\W*(?:\d+|export|download|preview|settings|upload|导出|下载|预览|设置|上传)\W*", re.IGNORECASE
+    r"\W*(?:\d+|tips?|note|hint|提示|注意|小贴士|export|download|preview|settings|upload|导出|下载|预览|设置|上传)\W*",
+    re.IGNORECASE,
 )
 _SUBJECT = re.compile(r"\W*(?:(?:the|your|an?)\b|[\"“\ue001]|[\u4e00-\u9fff])", re.IGNORECASE)
 
@@ -281,32 +287,18 @@ def _load_words() -> _Words:
     path = resources.files(__package__) / "gui.json"
     data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
 
-    def latin(items: Iterable[str]) -> str:
-        return r"(?<![A-Za-z'-])(?:" + "|".join(items) + r")(?![A-Za-z])"
+    latin = _bound
 
     def either(first: str, second: Iterable[str]) -> re.Pattern[str]:
         return re.compile(f"{first}|(?:{'|'.join(second)})", re.IGNORECASE)
 
     hard = latin(data["verbs"]) + r"(?! (?:sound|noise|track|effect|shadow|in(?:to)? the beat))"
-    noun = latin([*data["nouns"], *data["places"]])
+    noun = latin(data["nouns"])
     soft = latin(data["soft_verbs"])
     lead = "|".join(f"{one}\\W*" for one in [*data["lead"], *data["zh_lead"]])
     told = "|".join(one.replace("<lead>", lead) for one in [*data["told"], *data["told_zh"]])
     imperative = latin([*data["verbs"], *data["soft_verbs"]])
     chinese = "|".join([*data["zh_verbs"], *data["zh_soft"]])
-    place = (
-        r"\s*\b(?:in|on|from|under|inside|at|via|using|through|near|within)\s+(?:the\s+|your\s+|our\s+)?"
-        r"(?:[\w\ue001-\ue00f'-]+\s+){0,3}?"
-        + noun
-        + r"(?:\s+(?:on|at|in|to)\s+(?:the|your)\s+(?:"
-        + latin(data["places"])
-        + r"|(?:left|right|top|bottom)\b))?"
-        r"|(?:在|从|到)?(?:右侧|左侧|上方|下方|顶部|底部|时间线|时间轴|素材|媒体|资源|属性|预览|导出)?(?:的)?(?:"
-        + "|".join(
-            word for word in data["zh_nouns"] if word not in ("设置", "右上角", "左上角", "右下角", "左下角")
-        )
-        + r")(?:中|里|上|内)"
-    )
     return _Words(
         hard=either(hard, [*data["zh_verbs"], *data["other_words"]]),
         soft=either(soft, data["zh_soft"]),
@@ -319,7 +311,7 @@ def _load_words() -> _Words:
         joint=re.compile(
             _JOINT.pattern.replace("<imperative>", imperative).replace("<chinese>", chinese), re.IGNORECASE
         ),
-        place=re.compile(place, re.IGNORECASE),
+        place=_compile_place(data),
         by_doing=re.compile(
             r"\s*(?:,?\s*(?:which|that) (?:you|one) can [\w ]{1,30}? )?\b(?:simply |just )?(?:by|when|after|before|while) "
             + latin([word for word in data["verbs"] if "ing" in word])
@@ -335,4 +327,22 @@ def _load_words() -> _Words:
             )
             for name, items in data["actions"].items()
         ),
+    )
+
+
+def _bound(items: Iterable[str]) -> str:
+    return r"(?<![A-Za-z'-])(?:" + "|".join(items) + r")(?![A-Za-z])"
+
+
+def _compile_place(data: dict[str, Any]) -> re.Pattern[str]:
+    """Return what matches a place of the interface inside content: "in the assets panel", "在素材面板中"."""
+    rooms = _bound(word for word in data["nouns"] if word not in _ALSO_CONTENT)
+    chinese_rooms = "|".join(word for word in data["zh_nouns"] if word not in _ALSO_CONTENT)
+    return re.compile(
+        r"\s*\b(?:in|on|from|under|inside|at|via|using|through|near|within)\s+(?:the\s+|your\s+|our\s+)?"
+        rf"(?:[\w\ue001-\ue00f'-]+\s+){{0,3}}?{rooms}"
+        rf"(?:\s+(?:on|at|in|to)\s+(?:the|your)\s+(?:{_bound(data['places'])}|(?:left|right|top|bottom)\b))?"
+        r"|(?:在|从|到)?(?:右侧|左侧|上方|下方|顶部|底部|时间线|时间轴|素材|媒体|资源|属性|预览|导出)?(?:的)?"
+        rf"(?:{chinese_rooms})(?:中|里|上|内)",
+        re.IGNORECASE,
     )

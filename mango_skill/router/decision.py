@@ -123,7 +123,11 @@ def _plan(clauses: Sequence[Clause], reading: Reading, context: RouteContext) ->
 def _has_matter(clause: str) -> bool:
     """Tell whether a clause says something about the file that it names."""
     rest = clause.replace(FILE_FILL, "").replace(LINK_FILL, "").strip()
-    return len(rest.split()) >= 3 or sum(char > "\u3000" for char in rest) >= 6
+    return (
+        len(rest.split()) >= 3
+        or rest.startswith(("把", "将", "用", "给"))
+        or sum(char > "\u3000" for char in rest) >= 6
+    )
 
 
 def _merge(steps: Sequence[_Step]) -> list[_Step]:

@@ -171,3 +171,19 @@ def test_long_text_costs_little(text: str) -> None:
     begin = time.process_time()
     translate(text, language="en", allowed=())
     assert time.process_time() - begin < 1.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I've placed the title at the top right corner of the frame.",
+        "The text now sits in the bottom left corner.",
+        "在右上角添加了台标，持续5秒。",
+        "画面右上角加了logo。",
+        "The restaurant's menu is shown for 3 seconds.",
+        "I replaced the menu shot with the kitchen shot.",
+        "Do you want me to export the video?",
+    ],
+)
+def test_places_of_the_picture_are_not_places_of_the_screen(text: str) -> None:
+    assert translate(text, language="en", allowed=()).text == text
