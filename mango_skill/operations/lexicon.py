@@ -54,11 +54,16 @@ def table(name: str) -> Table:
     ]
     entries.sort(key=lambda entry: -len(entry[0]))
     meanings: dict[str, str] = {}
-    parts: list[str] = []
+    latin: list[str] = []
+    chinese: list[str] = []
     for number, (phrase, value) in enumerate(entries):
         group = f"v{number}"
         meanings[group] = value
-        parts.append(f"(?P<{group}>{phrase_pattern(phrase)})")
+        bodies = latin if _LATIN.match(phrase[0].lower()) else chinese
+        bodies.append(f"(?P<{group}>{_phrase_body(phrase)})")
+    # A word can only begin at the edge of a word, a Chinese one only at a character that is not ASCII.
+    parts = [f"(?<![a-z])(?=[a-z0-9])(?:{'|'.join(latin)})(?![a-z])"] if latin else []
+    parts += [f"(?=[^\\x00-\\x7f])(?:{'|'.join(chinese)})"] if chinese else []
     return Table(re.compile("|".join(parts)), meanings)
 
 
@@ -76,15 +81,15 @@ def pattern(source: str) -> re.Pattern[str]:
 
 def phrase_pattern(phrase: str) -> str:
     """Return the expression for a phrase of the tables."""
-    if not _LATIN.match(phrase[0].lower()) and phrase[0] != "@":
-        return re.escape(phrase.lower())
-    body = (
-        re.escape(phrase.lower())
-        .replace(r"\*", _ENDING)
-        .replace(r"\ …\ ", rf"\ {_GAP}\ ")
-        .replace(r"\ ", "[ -]")
-    )
-    return f"(?<![a-z]){body}(?![a-z])"
+    body = _phrase_body(phrase)
+    return f"(?<![a-z]){body}(?![a-z])" if _LATIN.match(phrase[0].lower()) else body
+
+
+def _phrase_body(phrase: str) -> str:
+    body = re.escape(phrase.lower())
+    if not _LATIN.match(phrase[0].lower()):
+        return body.replace("…", ".{0,4}")
+    return body.replace(r"\*", _ENDING).replace(r"\ …\ ", rf"\ {_GAP}\ ").replace(r"\ ", "[ -]")
 
 
 def _compile_words(phrases: list[str]) -> re.Pattern[str]:
@@ -93,16 +98,9 @@ def _compile_words(phrases: list[str]) -> re.Pattern[str]:
     latin = [p for p in ordered if _LATIN.match(p[0].lower())]
     parts: list[str] = []
     if latin:
-        bodies = [
-            re.escape(p.lower())
-            .replace(r"\*", _ENDING)
-            .replace(r"\ …\ ", rf"\ {_GAP}\ ")
-            .replace(r"\ ", "[ -]")
-            for p in latin
-        ]
-        parts.append(f"(?<![a-z])(?:{'|'.join(bodies)})(?![a-z])")
+        parts.append(f"(?<![a-z])(?=[a-z0-9])(?:{'|'.join(map(_phrase_body, latin))})(?![a-z])")
     if chinese:
-        parts.append("|".join(re.escape(p.lower()).replace("…", ".{0,4}") for p in chinese))
+        parts.append(f"(?=[^\\x00-\\x7f])(?:{'|'.join(map(_phrase_body, chinese))})")
     return re.compile("|".join(parts))
 
 
