@@ -69,7 +69,12 @@ def operations(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @given(st.lists(st.lists(operations(), min_size=1, max_size=3), min_size=1, max_size=4))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 def test_any_messages_leave_a_whole_timeline_and_an_answer(
     fresh: Callable[[], Project], footage: Callable[..., MediaReference], messages: list[list[dict[str, Any]]]
 ) -> None:
