@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import cos, radians, sin
 
 from mango_skill.engine.render.parts import Box, Geometry
+from mango_skill.engine.render.readings import number
 from mango_skill.timeline import Clip
 
 Size = tuple[int, int]
@@ -50,7 +51,7 @@ def _kept(clip: Clip | None) -> Part:
     if crop is None:
         return WHOLE
     left, right, top, bottom = (
-        max(0.0, float(crop.parameters.get(f"{side}_percent", 0) or 0)) / 100
+        max(0.0, number(crop.parameters, f"{side}_percent", 0)) / 100
         for side in ("left", "right", "top", "bottom")
     )
     # At least a twentieth of the picture stays, whatever is asked.
@@ -66,7 +67,7 @@ def _turn(clip: Clip | None) -> tuple[float, bool, bool]:
     degrees, mirror, upend = 0.0, False, False
     for effect in clip.effects if clip else ():
         if effect.kind == "rotate":
-            degrees += float(effect.parameters.get("degrees", 90))
+            degrees += number(effect.parameters, "degrees", 90)
         elif effect.kind == "flip":
             vertical = effect.parameters.get("axis", "horizontal") == "vertical"
             mirror, upend = mirror ^ (not vertical), upend ^ vertical

@@ -18,6 +18,7 @@ from mango_skill.engine.media.clusters import is_right_to_left, split_clusters
 from mango_skill.engine.media.fonts import POSITIONS, Align, TextStyle, draw_text, parse_color
 from mango_skill.engine.render.parts import Words
 from mango_skill.engine.render.planes import Sheet, duplicate, from_rgba, lay, resample, views
+from mango_skill.engine.render.readings import number
 
 _NONE: Final = ("", "none", "no", "transparent", None)
 _ENTER_S: Final = 0.4
@@ -116,9 +117,9 @@ class Lettering:
         mask = Image.new("L", final.image.size, 0)
         height = final.image.height / max(1, len(final.lines))
         remaining = count
-        for number, line in enumerate(final.lines):
+        for place, line in enumerate(final.lines):
             letters = split_clusters(line)
-            band = (0, round(number * height), final.image.width, round((number + 1) * height))
+            band = (0, round(place * height), final.image.width, round((place + 1) * height))
             extent = final.image.getchannel("A").crop(band).getbbox()
             if remaining > 0 and extent is not None:
                 width = extent[2] - extent[0]
@@ -222,7 +223,7 @@ def _cased(text: str, style: Mapping[str, Any]) -> str:
 
 
 def _fade_share(words: Words, frame: int) -> float:
-    share = float(words.style.get("opacity_percent", 100) or 0) / 100
+    share = number(words.style, "opacity_percent", 100) / 100
     for stage in words.stages:
         if frame not in stage.span:
             continue

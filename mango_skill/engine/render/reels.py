@@ -69,6 +69,7 @@ class FilmReel:
         self._now: tuple[Fraction, VideoFrame] | None = None
         self._next: tuple[Fraction, VideoFrame] | None = None
         self._kept: deque[tuple[Fraction, VideoFrame]] = deque(maxlen=_KEPT_BACKWARDS)
+        self._covered = Fraction(0)
 
     def at(self, limit: Fraction) -> VideoFrame:
         """Return the last picture shown before ``limit`` (seconds); the first one when there is none."""
@@ -125,7 +126,7 @@ class FilmReel:
         return int((instant + self._zero) / self._base)
 
     def _at_backwards(self, limit: Fraction) -> VideoFrame:
-        if not (self._kept and self._kept[0][0] < limit):
+        if not (self._kept and self._kept[0][0] < limit <= self._covered):
             self._go_to(limit - self._step * 2)
             self._kept.clear()
             for one in chain([self._now, self._next], self._pictures):
@@ -135,6 +136,8 @@ class FilmReel:
             self._now = self._next = None
         while len(self._kept) > 1 and self._kept[-1][0] >= limit:
             self._kept.pop()
+        # What was passed is gone: whoever goes forward again needs it decoded anew.
+        self._covered = limit
         if not self._kept:
             raise _no_picture()
         return self._kept[-1][1]

@@ -12,6 +12,7 @@ from mango_skill.engine.media.info import MediaInfo
 from mango_skill.engine.render.grid import HALF, edge, instant, sample, span
 from mango_skill.engine.render.parts import Fade, Piece, Ramp, Score, Treatment
 from mango_skill.engine.render.profile import Profile
+from mango_skill.engine.render.readings import milliseconds, number
 from mango_skill.errors import MediaError
 from mango_skill.timeline import (
     AssetSource,
@@ -68,7 +69,7 @@ def compile_score(
         pieces=tuple(piece for piece in pieces if piece.count > 0 and piece.first < count and piece.end > 0),
         silences=desk.silences(),
         fades=tuple(desk.fades(timeline.effects, 0, count)),
-        lufs=float(loudness.parameters.get("lufs", -14)) if loudness else None,
+        lufs=number(loudness.parameters, "lufs", -14) if loudness else None,
     )
 
 
@@ -96,7 +97,7 @@ class _Desk:
         else:
             return
         duck = next((one for one in track.effects if one.kind == "duck"), None)
-        duck_db = -abs(float(duck.parameters.get("db", _DEFAULT_DUCK_DB))) if duck else 0.0
+        duck_db = -abs(number(duck.parameters, "db", _DEFAULT_DUCK_DB)) if duck else 0.0
         for index, clip in enumerate(track.clips):
             piece = self._piece(clip, bus, track.kind is TrackKind.VIDEO)
             if piece is None or piece.count <= 0:
@@ -175,10 +176,10 @@ class _Desk:
             if effect.kind == "mute":
                 piece = replace(piece, ramps=(*piece.ramps, Ramp(first, end, 0.0)))
             elif effect.kind == "gain":
-                gain = max(0.0, float(effect.parameters.get("percent", 100))) / 100
+                gain = max(0.0, number(effect.parameters, "percent", 100)) / 100
                 piece = replace(piece, ramps=(*piece.ramps, Ramp(first, end, gain)))
             elif effect.kind == "shift_audio":
-                later = Fraction(int(effect.parameters.get("duration", 0)), 1000) * piece.speed
+                later = Fraction(milliseconds(effect.parameters, "duration"), 1000) * piece.speed
                 piece = replace(piece, start=piece.start + later if piece.reverse else piece.start - later)
             elif effect.kind in _TREATMENTS:
                 treatment = Treatment(effect.kind, dict(effect.parameters), first, end)
@@ -193,7 +194,7 @@ class _Desk:
                 continue
             if effect.parameters.get("target", "both") == "video":
                 continue
-            length = min(end - first, self.at(int(effect.parameters.get("duration", 1000))))
+            length = min(end - first, self.at(milliseconds(effect.parameters, "duration", 1000)))
             if length > 0 and effect.kind == "fade_in":
                 yield Fade(first, first + length, True)
             elif length > 0:
@@ -219,14 +220,14 @@ class _Desk:
         return self._with_effects(piece, tuple(meant), None)
 
     def bleeps(self) -> Iterator[Piece]:
-        for number, effect in enumerate(self.timeline.effects):
+        for place, effect in enumerate(self.timeline.effects):
             if effect.kind == "bleep":
                 first = self.at(effect.range.start) if effect.range else 0
                 end = self.at(effect.range.end) if effect.range else self.count
                 seam = floor(_SEAM_S * self.rate)
                 tone = {"frequency": 1000}
                 yield Piece(
-                    f"bleep-{number}",
+                    f"bleep-{place}",
                     SFX,
                     first,
                     max(0, min(end, self.count) - first),

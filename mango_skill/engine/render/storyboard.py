@@ -22,6 +22,7 @@ from mango_skill.engine.render.parts import (
     Words,
 )
 from mango_skill.engine.render.profile import Profile
+from mango_skill.engine.render.readings import milliseconds, number
 from mango_skill.errors import MediaError
 from mango_skill.timeline import (
     AssetSource,
@@ -110,7 +111,7 @@ def _compile_layer(clip: Clip, board: _Board) -> Layer | None:
     timeline_wide = tuple(_as_clip_effect(effect, clip) for effect in board.shared)
     stages = _stages((*timeline_wide, *clip.effects), clip, slot, board.fps)
     place = clip.effect("place")
-    opacity = float(place.parameters.get("opacity_percent", 100)) / 100 if place else 1.0
+    opacity = number(place.parameters, "opacity_percent", 100) / 100 if place else 1.0
     key = clip.effect("chroma_key")
     return Layer(
         id=clip.id,
@@ -180,7 +181,7 @@ def _stages(effects: tuple[Effect, ...], clip: Clip, slot: FrameSpan, fps: Fract
 def _fade_stage(effect: Effect, whole: FrameSpan, fps: Fraction) -> Stage | None:
     if effect.parameters.get("target", "both") == "audio":
         return None
-    count = min(whole.count, edge(int(effect.parameters.get("duration", 1000)), fps))
+    count = min(whole.count, edge(milliseconds(effect.parameters, "duration", 1000), fps))
     first = whole.first if effect.kind == "fade_in" else whole.end - count
     return Stage(effect.kind, dict(effect.parameters), FrameSpan(first, count))
 

@@ -21,6 +21,7 @@ from mango_skill.engine.media.catalogue import MOODS, effect_for, mood_for
 from mango_skill.engine.media.info import MediaInfo
 from mango_skill.engine.media.music import render_bed
 from mango_skill.engine.media.sfx import render_effect
+from mango_skill.engine.render.readings import milliseconds, number
 from mango_skill.engine.render.reels import open_source
 
 Samples = NDArray[np.float32]
@@ -145,9 +146,8 @@ def make_sound(
 
 
 def _made(kind: str, parameters: Mapping[str, Any], end_ms: int) -> Iterator[Samples]:
-    stated = parameters.get("duration")
-    length = int(stated) if isinstance(stated, (int, float)) and stated > 0 else max(1, end_ms)
-    seed = int(parameters.get("seed", 0) or 0)
+    length = milliseconds(parameters, "duration") or max(1, end_ms)
+    seed = milliseconds(parameters, "seed")
     if kind == "music":
         words = str(parameters.get("mood", ""))
         mood = words if words in MOODS else mood_for(words)[0]
@@ -156,7 +156,7 @@ def _made(kind: str, parameters: Mapping[str, Any], end_ms: int) -> Iterator[Sam
         name = str(parameters.get("name", ""))
         yield render_effect(effect_for(name)[0], duration_ms=length, seed=seed)
     else:
-        yield from _tone(float(parameters.get("frequency", 1000) or 1000))
+        yield from _tone(number(parameters, "frequency", 1000))
 
 
 def _tone(frequency: float) -> Iterator[Samples]:

@@ -75,6 +75,14 @@ def test_a_reversed_clip_shows_its_frames_from_the_last_to_the_first(room: Room)
     assert cut.numbers == [*range(99, 49, -1)]
 
 
+def test_reversed_clips_one_after_the_other_each_show_their_own_frames(room: Room) -> None:
+    clips = (clip("film", 0, 400, 1000, reverse=True), clip("film", 400, 400, 6000, reverse=True))
+    cut = room.render(movie(video_track(*clips)))
+    assert cut.numbers == [*range(34, 24, -1), *range(159, 149, -1)]
+    again = room.render(movie(video_track(*clips)), format="gif", fps=25)
+    assert again.numbers == cut.numbers
+
+
 def test_a_frozen_clip_holds_one_frame(room: Room) -> None:
     cut = room.render(
         movie(video_track(clip("film", 0, 400, 1000), clip("film", 400, 400, 1400, freeze=True)))
