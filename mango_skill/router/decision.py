@@ -44,7 +44,8 @@ def route(text: str, files: Sequence[str] = (), context: RouteContext = _NOTHING
     """
     reading = read_message(text)
     language = detect_masked(reading.mentions.masked)
-    reading = mend(reading, load_table(language).typos)
+    table = load_table(language)
+    reading = mend(reading, table.typos, table.slang)
     clauses = read_clauses(reading, _choose_tables(reading.folded, language))
     if (
         language in _LATIN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mango_skill.language.quotes import Mentions, read_mentions
@@ -71,17 +72,17 @@ def _fold(char: str) -> str:
     return lower if len(lower) == 1 else char
 
 
-def mend(reading: Reading, words: frozenset[str]) -> Reading:
-    """Replace typing mistakes of command words: letters swapped, doubled or left out.
+def mend(reading: Reading, words: frozenset[str], slang: Mapping[str, str]) -> Reading:
+    """Write slang out and replace typing mistakes of command words: letters swapped, doubled or left out.
 
     The mended word stands at the slip's offset.
     """
-    if not words:
+    if not words and not slang:
         return reading
     slips = [
         (start, end, right)
         for start, end in _latin_words(reading.folded)
-        if (right := mend_word(reading.folded[start:end], words)) is not None
+        if (right := slang.get(reading.folded[start:end]) or mend_word(reading.folded[start:end], words))
     ]
     if not slips:
         return reading
@@ -104,7 +105,7 @@ def _latin_words(text: str) -> list[tuple[int, int]]:
         if "a" <= char <= "z":
             start = index if start < 0 else start
         elif start >= 0:
-            if 4 <= index - start <= 14:
+            if index - start <= 14:
                 spans.append((start, index))
             start = -1
     return spans[:120]
@@ -112,9 +113,11 @@ def _latin_words(text: str) -> list[tuple[int, int]]:
 
 def mend_word(word: str, words: frozenset[str]) -> str | None:
     """Return the command word that ``word`` is a slip of, or None where it is one or is another word."""
-    if word in words:
+    if len(word) < 4 or word in words:
         return None
     for right in words:
+        if len(word) >= 7 and right.startswith(word) and len(right) == len(word) + 1:
+            return right
         if right[0] == word[0] and right[-1:] == word[-1:] and abs(len(right) - len(word)) <= 1:
             if len(right) == len(word):
                 if _is_swap(word, right):

@@ -85,6 +85,7 @@ class Table:
     subject: re.Pattern[str]
     rules: tuple[Rule, ...]
     typos: frozenset[str]
+    slang: Mapping[str, str]
 
 
 @cache
@@ -147,6 +148,7 @@ def compile_table(data: Mapping[str, Any], shared: Mapping[str, Any]) -> Table:
         subject=build(data["subject"], "@"),
         rules=rules,
         typos=frozenset(data.get("typos", ())),
+        slang=dict(data.get("slang", {})),
     )
 
 
