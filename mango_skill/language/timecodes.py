@@ -75,4 +75,4 @@ def _is_ratio(text: str, match: re.Match[str]) -> bool:
         return False
     after = text[match.end() : match.end() + 12]
     between_times = re.match(r"\s*(?:-|–|to|到|until|and)\s*\d+:\d\d", after)
-    return not (_TIME_WORD.search(text[: match.start()]) or between_times)
+    return not (_TIME_WORD.search(text[max(0, match.start() - 20) : match.start()]) or between_times)

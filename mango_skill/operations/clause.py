@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mango_skill.operations.annotate import Annotated
 from mango_skill.operations.catalog import CATALOG
 from mango_skill.operations.lexicon import concept, pattern, table
+from mango_skill.operations.marks import Annotated
 from mango_skill.operations.model import Operation
 
 Rule = Callable[["Clause"], Sequence[Operation]]

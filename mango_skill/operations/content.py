@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from mango_skill.operations.annotate import Annotated
+from mango_skill.operations.marks import Annotated
 
 # Where unquoted content ends: at a pause, or at words about time, place, color or the next wish.
 _STOP = (

@@ -7,9 +7,10 @@ import re
 from mango_skill.language.clauses import split_clauses
 from mango_skill.language.quotes import read_mentions
 from mango_skill.language.spelling import correct
-from mango_skill.operations.annotate import Annotated, annotate, protect
+from mango_skill.operations.annotate import annotate
 from mango_skill.operations.content import protect_content
 from mango_skill.operations.lexicon import command_words, read_data
+from mango_skill.operations.marks import Annotated, protect
 
 _TRADITIONAL = str.maketrans(
     "剪輯幕標題轉場音樂視頻頭後長開關線時間幀刪調畫點聲個條張變縮選擇設為與這兩裡顏黃紅藍綠續雙語聽說話講請將來對齊亂轉靜無發現實動態場錄製寫圖層顯示導匯預覽檔換橫豎屏電腦應該給還沒從到過進邊結尾參數單碼號復歸馬賽克濾鏡變慢淡",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from mango_skill.operations.annotate import tidy
 from mango_skill.operations.clause import Clause, make, spread
 from mango_skill.operations.lexicon import find_position, pattern
+from mango_skill.operations.marks import tidy
 from mango_skill.operations.model import Operation
 from mango_skill.operations.rules.color import (
     _amounts,
