@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import cos, radians, sin
+from math import cos, inf, isfinite, radians, sin
 
 from mango_skill.engine.render.parts import Box, Geometry
 from mango_skill.engine.render.readings import number
@@ -85,9 +85,10 @@ def _area(clip: Clip | None, shape: tuple[float, float], frame: Size) -> tuple[B
     place = clip.effect("place") if clip else None
     if place is None:
         return whole_frame(frame), False
-    values = {key: float(value) for key, value in place.parameters.items() if isinstance(value, (int, float))}
-    width = frame[0] * values.get("width_percent", 0.0) / 100
-    height = frame[1] * values.get("height_percent", 0.0) / 100
+    names = ("left_percent", "top_percent", "width_percent", "height_percent")
+    values = {name: found for name in names if isfinite(found := number(place.parameters, name, inf))}
+    width = frame[0] * max(0.0, values.get("width_percent", 0.0)) / 100
+    height = frame[1] * max(0.0, values.get("height_percent", 0.0)) / 100
     forced = width > 0 and height > 0
     if not width and not height:
         box = _fitted(shape, whole_frame(frame))

@@ -217,3 +217,17 @@ def test_a_kind_of_file_that_is_neither_seen_nor_heard_is_no_picture() -> None:
     with pytest.raises(RenderError):
         plans.compile(timeline, {"t": info}, Profile(width=160, height=90))
     assert info.kind == MediaKind.LUT
+
+
+@pytest.mark.parametrize("value", [None, "x", float("nan"), True, [1]])
+def test_parameters_that_are_no_numbers_count_as_absent(value: object) -> None:
+    effects = (
+        Effect("gain", {"percent": value}),
+        Effect("fade_out", {"duration": value}),
+        Effect("crop", {"left_percent": value}),
+        Effect("rotate", {"degrees": value}),
+        Effect("place", {"width_percent": value, "opacity_percent": value}),
+    )
+    plan = compiled(movie(video_track(clip("film", 0, 2000, effects=effects))))
+    assert plan.frames == 50
+    assert plan.lanes[0].layers[0].opacity == 1
