@@ -60,6 +60,11 @@ def _merge_same(first: Operation, second: Operation) -> Operation | None:
         return None if first.name in _REPEATABLE else first
     if first.name in _REPEATABLE:
         return None
+    if "direction" in first.parameters and {"percent", "db"} & set(second.parameters):
+        # "it's too dark, brighten it by 30 %": the number says how much.
+        rest = {key: value for key, value in first.parameters.items() if key != "direction"}
+        stated = {key: value for key, value in second.parameters.items() if key not in ("percent", "db")}
+        return second if rest == stated else None
     if first.name in (
         "style_text",
         "style_captions",

@@ -15,7 +15,7 @@ _ORDINAL = r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth
 
 
 _ORDINAL_CLIPS = re.compile(
-    rf"(?<![a-z])(?:the |my |our )?(?P<list>{_ORDINAL}(?:(?:,? and |,? & |, | or ){{1}}(?:the )?{_ORDINAL}){{0,8}})(?: video| film)? (?:{_CLIP_NOUN}|ones?)(?![a-z])(?!-)"
+    rf"(?<!second to )(?<!second-to-)(?<!third to )(?<!next to )(?<!second to the )(?<![a-z])(?:the |my |our )?(?P<list>{_ORDINAL}(?:(?:,? and |,? & |, | or ){{1}}(?:the )?{_ORDINAL}){{0,8}})(?: video| film)? (?:{_CLIP_NOUN}|ones?)(?![a-z])(?!-)"
 )
 
 
@@ -54,7 +54,7 @@ _FIRST_FEW = re.compile(
 _ZH_NOUN = "(?:个|段|条|张|支|部)?(?:视频片段|片段|视频|镜头|素材|画面|部分|照片|图片|短片|段落|片子)"
 
 
-_CHINESE_CLIPS = re.compile(rf"第(?P<list>{_LIST})(?:{_ZH_NOUN}|个|段|条|张|支|部)(?!半)")
+_CHINESE_CLIPS = re.compile(rf"(?<!倒数)第(?P<list>{_LIST})(?:{_ZH_NOUN}|个|段|条|张|支|部)(?!半)")
 
 
 _CHINESE_NUMBERED = re.compile(

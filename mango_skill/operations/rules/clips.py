@@ -242,7 +242,7 @@ def _move(clause: Clause) -> list[Operation]:
     if not clips or not (
         clause.has("move")
         or clause.says(
-            r"(?:should|must) (?:be|come|go)|make <c\d+> (?:the )?(?:first|last|<c)|start with <c|open with <c|end with <c|begin with <c|first, then|lead with <c|finish with <c|close with <c"
+            r"(?:should|must) (?:be|come|go)|make <c\d+> (?:the )?(?:first|last|<c)|start with <c|play <c\d+> (?:before|after)|open with <c|end with <c|begin with <c|first, then|lead with <c|finish with <c|close with <c"
         )
     ):
         return []

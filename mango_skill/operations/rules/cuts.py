@@ -135,6 +135,11 @@ def _keep(clause: Clause) -> list[Operation]:
 
 def _duration(clause: Clause) -> list[Operation]:
     seconds = clause.one("d")
+    clock = clause.says(
+        r"(?:exactly|should be|must be|down to|duration(?: of| to)?|total(?: of)?|时长(?:改成|为|是)?|总长|剪成|剪到|缩短到) ?(<t\d+>)|(<t\d+>) long"
+    )
+    if seconds is None and clock and clause.clip is None and not clause.all("r"):
+        return [make("set_duration", seconds=clause.message.value(clock[1] or clock[2]))]
     if (
         seconds is None
         or clause.all("x")

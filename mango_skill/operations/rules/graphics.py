@@ -123,7 +123,7 @@ def _credits(clause: Clause) -> list[Operation]:
 
 
 def _countdown(clause: Clause) -> list[Operation]:
-    if not clause.has("countdown"):
+    if not clause.has("countdown") or clause.says("倒数第|倒数<"):
         return []
     if clause.has("remove") and not clause.has("add"):
         return [make("remove_text", target="countdown")]
@@ -278,7 +278,7 @@ def instant_or_edge(clause: Clause) -> Any:
 
 def _remove(clause: Clause) -> list[Operation]:
     target = read_target(clause)
-    if target is None or clause.says(r"(?<![a-z])(?:blur|background noise)"):
+    if target is None or clause.says(r"倒数第|倒数<|(?<![a-z])(?:blur|background noise)"):
         return []
     if clause.has("reverse", "silence", "fillers", "music", "beat") or (
         target == "text" and clause.says(r"words? like|the words?(?! on)|filler|口")

@@ -26,7 +26,7 @@ def _freeze(clause: Clause) -> list[Operation]:
     ):
         return []
     explicit = clause.says(
-        r"(?<![a-z])(?:freez\w*|freeze[- ]frame|hold|still frame|pause the picture|pause on|stop the picture)(?![a-z])|定格|冻结|停帧|静帧|定住|停住|定帧|静止|画面停|停留在|暂停画面"
+        r"(?<![a-z])(?:extend the (?:last|first|final) frame|freez\w*|freeze[- ]frame|hold|still frame|pause the picture|pause on|stop the picture)(?![a-z])|定格|冻结|停帧|静帧|定住|停住|定帧|静止|画面停|停留在|暂停画面"
     )
     if (
         not explicit
