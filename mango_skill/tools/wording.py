@@ -20,7 +20,7 @@ from mango_skill.replies import (
     compose_error,
     translate,
 )
-from mango_skill.timeline.model import AssetSource, Timeline
+from mango_skill.timeline.model import AssetSource, MediaKind, Timeline
 
 if TYPE_CHECKING:
     from mango_skill.client.jobs import JobView
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from mango_skill.client.workspace import Credits
 
 _SILENT = "silent"
+# Caption and colour files are read when they are named; they never lie on the timeline.
+_PLACEABLE = (MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE)
 
 
 def language_of(text: str) -> str:
@@ -78,7 +80,8 @@ def upload_reply(names: Iterable[str], *, language: str) -> str:
 def state_reply(state: StateView, *, language: str) -> str:
     """Return what to show of a timeline and its footage."""
     used = _used_assets(state.timeline)
-    unplaced = tuple(one.name for one in state.media if one.id not in used) if used else ()
+    footage = (one for one in state.media if one.kind in _PLACEABLE)
+    unplaced = tuple(one.name for one in footage if one.id not in used) if used else ()
     return compose(StateOutcome(timeline=state.timeline, unplaced=unplaced), language=language)
 
 

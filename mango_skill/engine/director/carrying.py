@@ -24,6 +24,7 @@ from mango_skill.engine.director.overlays import OVERLAYS
 from mango_skill.engine.director.pauses import PAUSES
 from mango_skill.engine.director.seams import History, Version
 from mango_skill.engine.director.sounds import SOUNDS
+from mango_skill.engine.director.sources import claim_named
 from mango_skill.engine.director.speeds import SPEEDS
 from mango_skill.engine.director.titles import TITLES
 from mango_skill.engine.director.uploads import place_uploads
@@ -93,6 +94,8 @@ def carry_out(operations: Sequence[Asked], desk: Desk, *, history: History) -> C
     done: list[Done] = []
     moved: int | None = None
     versions: dict[int, Version] = {}
+    if not any(asked.name in recalls.RECALLS for asked in operations):
+        claim_named(desk, operations)
     for place, asked in enumerate(operations):
         before = Saved.of(desk)
         said = len(desk.clauses)

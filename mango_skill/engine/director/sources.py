@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from difflib import SequenceMatcher
+from typing import Final
 
+from mango_skill.engine.director.asked import Asked
 from mango_skill.engine.director.desk import Desk
 from mango_skill.engine.director.outcomes import CannotDo, MustAsk
 from mango_skill.engine.director.uploads import is_untouched
@@ -57,6 +59,19 @@ _KIND_WORDS = {
 }
 
 
+NO_CLIP: Final[Mapping[str, str]] = {
+    "add_image": "source",
+    "add_music": "source",
+    "chroma_key": "background",
+    "overlay_clip": "source",
+    "pip": "source",
+    "replace_audio": "source",
+    "replace_music": "source",
+    "watermark": "source",
+}
+"""Operations whose file is no clip of its own, with the parameter that names it."""
+
+
 def find_source(
     desk: Desk, name: str | None, *, kinds: Collection[MediaKind], parameter: str = "source"
 ) -> MediaReference:
@@ -104,6 +119,19 @@ def claim(desk: Desk, media: MediaReference, *, tell: bool = True) -> None:
         placed = [clip for clip in track.clips if clip.media == AssetSource(media.id)]
         if placed and all(is_untouched(clip, media) for clip in placed):
             desk.timeline = edits.remove_clips(desk.timeline, {clip.id for clip in placed})
+
+
+def claim_named(desk: Desk, operations: Iterable[Asked]) -> None:
+    """Claim the files that a message names as something else than a clip, before any of it is carried out.
+
+    Its times and clip numbers are those of the video without them: a caption file must not lose the cues
+    that would lie over a logo.
+    """
+    for asked in operations:
+        name = asked.parameters.get(NO_CLIP.get(asked.name, ""))
+        found = _matches(name, list(desk.assets.values())) if isinstance(name, str) else []
+        if len(found) == 1:
+            claim(desk, found[0])
 
 
 def untouched(desk: Desk, media: MediaReference) -> bool:

@@ -145,3 +145,11 @@ def test_captions_that_are_there_can_go_beside_the_file(talk: Project) -> None:
     (track,) = talk.timeline.role(Role.CAPTIONS)
     assert track.extra == {"inner": {"sidecar": True}}
     assert "already" in talk.do({"op": "add_captions"}).text
+
+
+def test_captions_keep_the_times_of_a_video_whose_logo_is_no_clip(project: Project, footage: Footage) -> None:
+    project.upload(footage("logo.png", 0, kind=MediaKind.IMAGE), footage("talk.mp4", 20))
+    project.assets["talk.srt"] = footage("talk.srt", 0, kind=MediaKind.CAPTIONS)
+    project.studio.cue_table["talk.srt"] = [Cue(500, 1500, "one"), Cue(3000, 4000, "two")]
+    project.do({"op": "add_captions", "source": "talk.srt"}, {"op": "watermark", "source": "logo.png"})
+    assert [(text, start) for text, start, _ in project.texts()] == [("one", 500), ("two", 3000)]
