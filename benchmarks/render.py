@@ -4,7 +4,7 @@
 
 Makes footage (a textured picture in motion with a little noise, speech-like sound), then renders it with what a
 polished video has: eight cuts, crossfades, a title, a ducked music bed, fades and loudness. Prints one JSON line: times
-real time, seconds, peak resident memory in MiB. Times real time above 1 is faster than the video plays.
+real time, seconds, processor seconds (they tell more on a busy machine), peak resident memory in MiB. Times real time above 1 is faster than the video plays.
 """
 
 from __future__ import annotations
@@ -134,13 +134,14 @@ def main() -> None:
         canvas = Canvas(width, height, info.fps or Fraction(options.fps))
         timeline = polish(info.duration_ms, canvas)
         plan = plans.compile(timeline, {"film": info}, choose_profile({}, canvas))
-        start = time.perf_counter()
+        start, worked = time.perf_counter(), time.process_time()
         run(plan, {"film": Source(film, info)}, Path(folder) / "out.mp4", workers=options.workers)
-        took = time.perf_counter() - start
+        took, worked = time.perf_counter() - start, time.process_time() - worked
     report = {
         "size": options.size,
         "frames": plan.frames,
         "seconds": round(took, 2),
+        "cpu_seconds": round(worked, 2),
         "times_real_time": round(float(plan.duration) / took, 2),
         "peak_mib": round(peak_mib()),
         "peak_before_mib": made_mb,
