@@ -80,9 +80,7 @@ def describe(command: str, result: dict[str, Any]) -> str:
     if command == "state":
         return _state_text(result)
     lines = [result.get("reply") or result.get("message") or result.get("note") or ""]
-    lines += result.get("notes", [])
-    if result.get("claim_link"):
-        lines.append(f"Take the project over: {result['claim_link']}")
+    lines += [note for note in result.get("notes", []) if note not in lines[0]]
     if result.get("state") == "running":
         lines.append(f"Still working. Ask for it with: mango wait {result['job_id']}")
     if result.get("state") == "cancelled":

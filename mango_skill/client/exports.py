@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from mango_skill.client import projects
 from mango_skill.client.api import Api, Session
 from mango_skill.client.clock import Clock
 from mango_skill.client.download import Download, ExpiredLinkError, Target, file_identity
@@ -38,6 +39,8 @@ _MOST_LOST_POLLS: Final = 8
 _MOST_UNKNOWN_POLLS: Final = 3
 _CANCEL_LOOK_S: Final = 0.25
 _TOLD_EVERY_PERCENT: Final = 1.0
+
+_FACTS: Final = ("size", "duration", "width", "height", "format", "notes")
 
 _SYNONYMS: Final[Mapping[str, str]] = {
     "pending": constants.PENDING,
@@ -74,7 +77,8 @@ class RenderStatus:
         percent: 0 to 100 when told.
         url: Where the result is, when it is there.
         error: What failed.
-        facts: size, duration, width, height, format as far as told; the duration in ms.
+        facts: size, duration, width, height, format, notes as far as told; the duration in ms. ``sidecars``
+            are caption files beside the video: a mapping of their format to their address.
     """
 
     status: str
@@ -100,8 +104,18 @@ def read_status(data: Any) -> RenderStatus:
         status = constants.COMPLETED
     if not status and data.get("error"):
         status = constants.FAILED
-    known = {name: facts[name] for name in ("size", "duration", "width", "height", "format") if name in facts}
+    known = {name: facts[name] for name in _FACTS if name in facts}
+    if beside := _sidecars(facts):
+        known["sidecars"] = beside
     return RenderStatus(status, _percent(data), url, _error(data, status), known)
+
+
+def _sidecars(facts: Mapping[str, Any]) -> dict[str, str]:
+    told = facts.get("sidecars")
+    each = (one for one in told if isinstance(one, Mapping)) if isinstance(told, list) else ()
+    return {
+        str(one.get("format")): _url(one) for one in each if one.get("format") in constants.CAPTION_FORMATS
+    }
 
 
 def _url(value: Any) -> str:
@@ -166,6 +180,7 @@ class Export:
         try:
             placed = self._placed(target)
             size, status = placed or self._download(target, self._render(session))
+            beside = self._download_sidecars(target, status)
         except CancelledError:
             self._cancelled(target)
         except MangoError as problem:
@@ -178,7 +193,9 @@ class Export:
             error = problem.to_dict() | {"kind": type(problem).__name__}
             self._job.finish(JobState.FAILED, error=error)
         else:
-            self._job.finish(JobState.DONE, result=self._result(session, target, size=size, status=status))
+            self._job.finish(
+                JobState.DONE, result=self._result(session, target, size=size, status=status) | beside
+            )
 
     # The render ----------------------------------------------------------------------------------------
 
@@ -316,6 +333,33 @@ class Export:
             hint="Export again; the timeline is kept.",
         )
 
+    def _download_sidecars(self, target: Target, status: RenderStatus) -> dict[str, Any]:
+        """Fetch the caption files that belong beside the video, under its name."""
+        paths = []
+        for form, url in (status.facts or {}).get("sidecars", {}).items():
+            path = target.path.with_suffix(f".{form}")
+            if path.exists() and not target.overwrite:
+                path = projects.free_name(path.parent, path.stem, form)
+            side = Target.at(path, job_id=self._job.id, form=form, overwrite=target.overwrite)
+            download = Download(
+                self._api,
+                side,
+                clock=self._clock,
+                on_progress=lambda _: None,
+                on_placing=lambda _: None,
+                cancelled=self._cancel.asked,
+            )
+            try:
+                download.fetch(url)
+            except ExpiredLinkError:
+                raise ServiceError(
+                    f"The video is at {target.path}, but its captions can't be fetched any more.",
+                    code="expired_link",
+                    hint="Export again under another name; the timeline is kept.",
+                ) from None
+            paths.append(str(path))
+        return {"captions": paths} if paths else {}
+
     def _placed(self, target: Target) -> tuple[int, RenderStatus] | None:
         """Find the file that a killed process had already put under its name."""
         placing = self._job.facts.get("placing")
@@ -337,6 +381,7 @@ class Export:
     def _result(self, session: Session, target: Target, *, size: int, status: RenderStatus) -> dict[str, Any]:
         facts = dict(status.facts or {})
         facts.pop("size", None)
+        facts.pop("sidecars", None)
         duration = facts.pop("duration", None)
         result: dict[str, Any] = {
             **facts,

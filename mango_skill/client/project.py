@@ -286,10 +286,10 @@ class Project:
         stem = projects.folder_name(self.name).rsplit("-", 1)[0]
         if path is None:
             self._folder.renders.mkdir(parents=True, exist_ok=True)
-            return _free_name(self._folder.renders, f"{stem}-v{version}", form)
+            return projects.free_name(self._folder.renders, f"{stem}-v{version}", form)
         target = Path(path).expanduser().absolute()
         if target.is_dir():
-            return _free_name(target, f"{stem}-v{version}", form)
+            return projects.free_name(target, f"{stem}-v{version}", form)
         suffix = target.suffix.lower().lstrip(".")
         if not suffix:
             return target.with_name(f"{target.name}.{form}")
@@ -300,15 +300,6 @@ class Project:
                 hint=f"Name it .{form}, or ask for the format of its ending.",
             )
         return target
-
-
-def _free_name(folder: Path, stem: str, form: str) -> Path:
-    path = folder / f"{stem}.{form}"
-    number = 2
-    while path.exists():
-        path = folder / f"{stem}-{number}.{form}"
-        number += 1
-    return path
 
 
 def _nothing_to_export() -> MangoError:

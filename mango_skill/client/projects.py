@@ -390,3 +390,13 @@ def folder_size(path: Path) -> int:
 
 def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
+
+
+def free_name(folder: Path, stem: str, form: str) -> Path:
+    """Return a path in a folder that nothing has yet, numbered from 2 when the plain name is taken."""
+    path = folder / f"{stem}.{form}"
+    number = 2
+    while path.exists():
+        path = folder / f"{stem}-{number}.{form}"
+        number += 1
+    return path

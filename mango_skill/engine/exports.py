@@ -20,6 +20,7 @@ from mango_skill.errors import ArgumentError, ServiceError
 from mango_skill.protocol import constants, endpoints
 from mango_skill.protocol import draft as drafts
 from mango_skill.timeline import Timeline
+from mango_skill.timeline.captions import lie_beside
 from mango_skill.timeline.check import check
 
 STATUS_WORDS: Final[Mapping[JobStatus, str]] = {
@@ -111,6 +112,8 @@ class Exports:
             return self.describe(known)
         wanted = known_output(output)
         chosen = self._draft(session, draft, wanted.pop("version", None))
+        if "captions" not in wanted and lie_beside(drafts.decode(chosen)):
+            wanted["captions"] = "sidecar"
         self._check_plan(session.id, chosen, wanted)
         job = self._store.renders.add(
             render_id, session_id=session.id, draft=chosen, output=wanted, now=self._clock()

@@ -94,6 +94,8 @@ def _compose_export(outcome: ExportOutcome, language: str) -> str:
     if outcome.took_ms is not None:
         facts.append(say(language, "export.took", time=format_time(outcome.took_ms, language)))
     lines = [say(language, "export.saved", path=outcome.path), say(language, "list").join(facts)]
+    if outcome.captions:
+        lines.append(say(language, "export.captions", paths=say(language, "list").join(outcome.captions)))
     lines += [clean(note) for note in outcome.notes]
     if outcome.claim_link:
         lines.append(say(language, "export.link", link=outcome.claim_link))

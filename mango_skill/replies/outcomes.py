@@ -31,7 +31,7 @@ class EditOutcome:
 
 @dataclass(frozen=True)
 class ExportOutcome:
-    """A finished file. ``took_ms`` is the time from the request to the file."""
+    """A finished file. ``took_ms`` is the time from the request to the file, ``captions`` lie beside it."""
 
     path: str
     size: int | None = None
@@ -41,6 +41,7 @@ class ExportOutcome:
     took_ms: int | None = None
     format: str | None = None
     claim_link: str | None = None
+    captions: Sequence[str] = ()
     notes: Sequence[str] = ()
 
 

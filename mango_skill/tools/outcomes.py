@@ -50,6 +50,8 @@ class ExportResult:
     width: Annotated[int | None, Doc("Width in pixels.")] = None
     height: Annotated[int | None, Doc("Height in pixels.")] = None
     version: Annotated[int | None, Doc("The state of the timeline that was exported.")] = None
+    captions: Annotated[tuple[str, ...] | None, Doc("Caption files beside it.")] = None
+    notes: Annotated[tuple[str, ...] | None, Doc("What the user should know besides.")] = None
     claim_link: Annotated[str | None, Doc("Where the user can take the cloud project over.")] = None
     reply: Annotated[str | None, Doc("What to show the user.")] = None
     percent: Annotated[float | None, Doc("How far a running export is.")] = None
@@ -96,7 +98,10 @@ def export_result(job: JobView) -> ExportResult:
         dict(job.result or {}),
         ("path", "format", "size", "duration_ms", "width", "height", "version", "claim_link"),
     )
-    return ExportResult(state="done", project=job.project, **facts)
+    lists: dict[str, Any] = {
+        name: tuple(told) for name in ("captions", "notes") if (told := (job.result or {}).get(name))
+    }
+    return ExportResult(state="done", project=job.project, **facts, **lists)
 
 
 def _raise_failure(job: JobView, *, facts: Mapping[str, Any]) -> None:

@@ -68,6 +68,8 @@ def export_reply(job: JobView, *, language: str) -> str:
         height=result.get("height"),
         took_ms=round((job.updated - job.created) * 1000),
         claim_link=result.get("claim_link"),
+        captions=tuple(result.get("captions") or ()),
+        notes=tuple(result.get("notes") or ()),
     )
     return compose(outcome, language=language)
 

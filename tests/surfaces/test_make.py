@@ -50,6 +50,16 @@ def test_words_that_only_name_a_format_change_the_format(mango: Any, media: Path
         assert "webm" in container.format.name
 
 
+def test_captions_asked_for_as_a_file_lie_beside_the_video(mango: Any, media: Path) -> None:
+    words = mango.folder.parent / "words.srt"
+    words.write_text("1\n00:00:00,500 --> 00:00:01,500\nHello there\n", encoding="utf-8")
+    wish = "use words.srt as captions in a separate file"
+    done = mango("make", str(media / "silent.mp4"), str(words), wish, "-o", "out.mp4")
+    beside = mango.folder / "out.srt"
+    assert "Hello there" in beside.read_text(encoding="utf-8")
+    assert str(beside) in done.out
+
+
 def test_a_clip_without_sound_is_made_too(mango: Any, media: Path) -> None:
     mango("make", str(media / "silent.mp4"), "cut the first half second", "-o", "out.mp4")
     assert measures(mango.folder / "out.mp4")[0] == pytest.approx(1.5, abs=0.05)

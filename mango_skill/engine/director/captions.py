@@ -14,6 +14,7 @@ from mango_skill.engine.director.sources import find_source
 from mango_skill.engine.director.styles import CAPTION_SIZE, read_style, restyled
 from mango_skill.engine.director.titles import replaced
 from mango_skill.timeline import Clip, MediaKind, Role, TimeRange, TrackKind, edits
+from mango_skill.timeline.captions import BESIDE
 
 DEFAULT_STYLE: Mapping[str, Json] = {
     "position": "bottom",
@@ -23,8 +24,6 @@ DEFAULT_STYLE: Mapping[str, Json] = {
 }
 SHORTEST_CUE_MS = 100
 MOST_CUES = 5000
-SIDECAR = {"inner": {"sidecar": True}}
-"""Mark of a captions track that is to lie beside the file rather than in the picture."""
 
 
 def add_captions(desk: Desk, asked: Asked) -> None:
@@ -48,7 +47,7 @@ def add_captions(desk: Desk, asked: Asked) -> None:
     desk.timeline = edits.place(timeline, Role.CAPTIONS, clips, kind=TrackKind.TEXT)
     if asked.value("burn") is False:
         (track,) = desk.timeline.role(Role.CAPTIONS)
-        desk.timeline = desk.timeline.with_track(replace(track, extra=SIDECAR))
+        desk.timeline = desk.timeline.with_track(replace(track, extra=BESIDE))
     desk.facts["captions"] = len(clips)
     if name:
         desk.did("captions_from", count=len(clips), name=name)
@@ -69,7 +68,7 @@ def _restyle_existing(desk: Desk, asked: Asked) -> None:
     burn = asked.value("burn")
     if burn is not None:
         track = desk.timeline.role(Role.CAPTIONS)[0]
-        desk.timeline = desk.timeline.with_track(replace(track, extra={} if burn else SIDECAR))
+        desk.timeline = desk.timeline.with_track(replace(track, extra={} if burn else BESIDE))
     key = "captions_restyled" if changes else "captions_beside" if burn is False else "captions_there"
     desk.did(key, count=len(clips))
 
