@@ -54,7 +54,7 @@ class Settings:
         constants.RECOVERY_INTERVAL_S, "Cloud: then again after each such time.", minimum=0
     )
     recovery_tries: int = _key(
-        constants.RECOVERY_TRIES, "How many times the state is read after a cut.", minimum=1, maximum=100
+        constants.RECOVERY_TRIES, "How many times more the state is read after that.", minimum=1, maximum=100
     )
     engine_recovery_first_s: float = _key(1.0, "Engine: read the state so long after a cut.", minimum=0)
     engine_recovery_interval_s: float = _key(2.0, "Engine: then again after each such time.", minimum=0)
