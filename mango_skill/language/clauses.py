@@ -7,7 +7,7 @@ import re
 # Commas, stops, lines, and the words that chain wishes. Numbers and quotations are marks by now.
 _BREAK = re.compile(
     r"\s*(?:[+＋](?![\d<])|[,，;；。！!？?\n]+|\.(?=\s|$)|\s[-–—]\s|(?<=\S)\s+(?:and then|then|after that|afterwards|and also|and finally|also|plus|as well as|and lastly|followed by|along with|together with|before (?:exporting|you export))\s+"
-    r"|(?<=\S)\s+(?:&|and|but|while(?= (?:keep|leav|also)))\s+(?!a half|white(?! |$)|out(?:,|\s|$))"
+    r"|(?<=\S)\s+(?:&|and|but|n(?= [a-z]{3})|while(?= (?:keep|leav|also)))\s+(?!a half|white(?! |$)|out(?:,|\s|$))"
     r"|(?<=[^\s,，])(?:然后|接着|之后再|随后|另外|还有|顺便|最后再|并且|同时|再(?![放来播](?:<n|一))(?=[加把改剪调放配做切删去给换导上来生打用添插裁放变转将])|并(?=[加把改剪调放配做切删去给换导输用添插将])|最后(?=[加导把再配输改])|以及|，|而且|但是?(?=[保别不])|但(?=[只第]))(?![段])"
     r")+\s*"
 )

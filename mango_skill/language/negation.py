@@ -6,8 +6,8 @@ import re
 
 # "no music" asks for something to go; "don't add music" asks for nothing to happen.
 _ENGLISH = re.compile(
-    r"(?:^|(?<=\s))(?:please )?(?:but |and |so |just |also )*(?:do not|don't|dont|never|no need (?:to|for)|not to|you don't (?:need|have) to|without (?!any |the |a )(?:\w+ing)|"
-    r"avoid (?:\w+ing)|i don't want (?:you )?to|i don't want (?!the |any |it |my |this |that )(?:\w+ing)|shouldn't|must not|mustn't|hold off|refrain from|stop short of|leave (?:the |my |all |everything |its )?(?:\w+ ){0,3}(?:alone|as is|as it is|untouched|unchanged|intact|as they are|the way it is|in place|in peace))(?![a-z])"
+    r"(?:^|(?<=\s))(?:please )?(?:but |and |so |just |also )*(?:(?:do not|don't|dont|never)(?! (?:(?:make|let|get|have) (?:it|the video|this) )?(?:be |go |run |get |last )?(?:any )?(?:longer|more|over|beyond|past|exceed)(?: than)? )|no need (?:to|for)|not to|you don't (?:need|have) to|without (?!any |the |a )(?:\w+ing)|"
+    r"avoid (?:\w+ing)|i don't want (?:you )?to|i don't want (?!the |any |it |my |this |that )(?:\w+ing)|(?:shouldn't|must not|mustn't|should not)(?! (?:be (?:any )?(?:longer|more|over|above)|exceed|go (?:over|beyond|past)|run (?:over|past|longer)|last (?:longer|more)|take (?:longer|more)))|hold off|refrain from|stop short of|leave (?:the |my |all |everything |its )?(?:\w+ ){0,3}(?:alone|as is|as it is|untouched|unchanged|intact|as they are|the way it is|in place|in peace))(?![a-z])"
 )
 _WANT_GONE = re.compile(
     r"(?:don't|do not|dont|never) (?:want|need|like|keep|include|leave|show|have|use) (?:the |any |a |my |this |that |it)"

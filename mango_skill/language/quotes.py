@@ -101,6 +101,10 @@ _LEADING_CJK_WORDS = re.compile(
     r"^(?:请|帮我|麻烦|先|再|然后|把|将|用|使用|加上|加入|添加|插入|导入|上传|接上|换成|改成|替换成|放上|放|读取|打开|剪辑|处理|这是|这个是"
     r"|我的|素材是?|文件是?|视频是?|音乐是?|字幕用|和|与|跟|及|在|叫|从|剪|加|存成|保存为|导出为|导出成|输出为|命名为|这个|素材|视频|文件)+"
 )
+# "5到9秒用broll.mp4": words of a sentence that run into a name written in Latin letters.
+_CJK_SENTENCE = re.compile(
+    r"^(?=[^.]*(?:[用把将换接放插叠盖贴配垫导]|加[上入个]|改成|第.{1,3}[段个]|片头|片尾|开头|结尾|[0-9]秒|[左右][上下]角))[^.]*?[\u4e00-\u9fff](?=[A-Za-z0-9][\w-]*\.[A-Za-z0-9]+$)"
+)
 _SPACED_NAME_STOPS = frozenset(
     _split("and then with into onto plus or in on at as to from is use add y e et und mit con com avec")
 )
@@ -402,6 +406,9 @@ def _end_path(text: str, start: int, end: int) -> int:
 
 def _leading_words(name: str) -> int:
     """Return how many characters in front of a name are Chinese words about it, not part of it."""
+    sentence = _CJK_SENTENCE.match(name)
+    if sentence:
+        return sentence.end()
     match = _LEADING_CJK_WORDS.match(name)
     return match.end() if match and not name[match.end() :].startswith(".") else 0
 

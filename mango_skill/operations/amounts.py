@@ -193,7 +193,7 @@ _FPS = re.compile(
 
 _FACTORS = re.compile(
     r"<n(?P<n>\d+)>\s?-?[x×](?![a-z0-9])|(?<![a-z0-9])[x×]\s?<n(?P<m>\d+)>"
-    r"|<n(?P<k>\d+)>[- ]times (?:(?:the |its )?(?:normal |original |usual |regular |real )?(?:speed|pace)|as (?:fast|quick|quickly|slow|slowly)|faster|quicker|slower|playback)"
+    r"|<n(?P<k>\d+)>[- ]times (?:more (?:fast|quick|slow)(?:ly)?|(?:the |its )?(?:normal |original |usual |regular |real )?(?:speed|pace)|as (?:fast|quick|quickly|slow|slowly)|faster|quicker|slower|playback)"
     r"|<n(?P<o>\d+)>[- ]?fold"
     r"|<n(?P<z>\d+)>倍速?"
 )
@@ -297,7 +297,23 @@ _SECOND_NUMBER = re.compile(
 )
 
 
+# "1.5 more seconds", "two dead seconds": what stands between a number and its unit goes before both.
+_WORD_BETWEEN = re.compile(
+    r"(?P<n><n\d+>) (?P<word>more|extra|additional|full|whole|entire|solid|dead|boring|empty|awkward|silent|useless|shaky|blank|other) (?=(?:seconds?|secs?|minutes?|mins?)(?![a-z]))"
+)
+# "two seconds from the start and one from the end": the unit is the one before.
+_UNIT_BEFORE = re.compile(
+    r"(?P<d><d\d+>)(?P<gap>[^<\n]{3,40}?(?:and|,|&) (?:the last |the first |last |first )?)(?:<n(?P<n>\d+)>|(?P<one>one))(?= (?:from|off|at|more from|of) (?:of )?(?:the |its )?(?:very )?(?:start|beginning|front|head|end|tail|back)(?![a-z]))"
+)
+# "split at 5": a bare number is an instant where something happens once.
+_BARE_INSTANT = re.compile(
+    r"(?<![a-z])(?P<verb>split|slice|cut|chop|divide|razor|blade|freeze|bleep|ding|whoosh|sticker|emoji)(?P<gap>[^<\n,.;]{0,30}? (?:at|on|@) )(?P<a><n\d+>)(?P<more>(?:(?:, | and |, and | & )<n\d+>)*)(?=$|[,.;!?\n]| (?:and|then|for|please)(?![a-z]))"
+)
+
+
 def mark_lengths(message: Annotated) -> None:
+    message.text = _WORD_BETWEEN.sub(r"\g<word> \g<n> ", message.text)
+
     def read(match: Match) -> int | float:
         unit = next(name for name in _SCALES if match[name])
         value = message.value(f"n{match['n']}")
@@ -330,6 +346,27 @@ def mark_lengths(message: Annotated) -> None:
         return 90 if match["u"] is None else {"秒": 0.5, "分": 30}.get(match["u"][0], 1800)
 
     message.mark(_CHINESE_PARTIAL, "d", read_chinese)
+
+    def read_unit_before(match: Match) -> str:
+        raw = message.tokens[match["d"][1:-1]].raw
+        scale = 60 if re.search(r"\d ?m(?![a-z])|min", raw) else 1
+        value = 1 if match["one"] else message.value(f"n{match['n']}")
+        written = match["one"] or f"<n{match['n']}>"
+        return match["d"] + match["gap"] + message.put("d", tidy(value * scale), written)
+
+    message.text = _UNIT_BEFORE.sub(read_unit_before, message.text)
+    message.text = _BARE_INSTANT.sub(
+        lambda m: (
+            m["verb"]
+            + m["gap"]
+            + re.sub(
+                r"<n(\d+)>",
+                lambda n: message.put("d", message.value(f"n{n[1]}"), n.group()),
+                m["a"] + m["more"],
+            )
+        ),
+        message.text,
+    )
 
     def read_compound(match: Match) -> int | float | None:
         long, short = message.value(f"d{match[1]}"), message.value(f"d{match[2]}")

@@ -11,7 +11,7 @@ from mango_skill.operations.marks import Annotated
 
 # Where unquoted content ends: at a pause, or at words about time, place, color or the next wish.
 _STOP = (
-    r"(?=\s*[,;\n]|\s*[.!?](?:\s|$)|\s+(?:from|at|between|for|after|until|during)\s+(?:the\s+)?(?:<|\d|start|end|beginning|top|bottom|first|last|middle|cent|opening|left|right|one|two|three|four|five|six|ten|half|very|whole|entire)"
+    r"(?=\s*[,;\n]|\s+(?:in\s+|at\s+|on\s+)?(?:the\s+)?(?:top|bottom|upper|lower)[ -]?(?:left|right|cent(?:er|re))|\s+(?:at|with)\s+\d+ ?(?:%|percent)|\s+(?:semi|half)[- ]?transparent|\s*[.!?](?:\s|$)|\s+(?:from|at|between|for|after|until|during)\s+(?:the\s+)?(?:<|\d|start|end|beginning|top|bottom|first|last|middle|cent|opening|left|right|one|two|three|four|five|six|ten|half|very|whole|entire)"
     r"|\s+in\s+(?:the\s+)?(?:white|black|red|yellow|blue|green|gold|orange|pink|purple|gr[ae]y|bold|big|large|small|top|bottom|cent|middle|corner|upper|lower|all caps|[a-z]+ (?:letters|font|text|color))"
     r"|\s+on\s+(?:the\s+)?(?:screen|top|bottom|left|right|it|video)|\s+over\s+(?:the\s+)?(?:first|last|whole|end|opening|video|\d)|\s+(?:and|then)\s+(?:then|add|make|put|export|cut|trim|set|mute|remove|delete|fade|speed|use|crop|place|keep)\b|\s+across\s|\s+as\s+(?:a|the)\s|\s*$)"
 )

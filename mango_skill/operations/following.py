@@ -90,7 +90,7 @@ _TOPICAL = frozenset(
 
 
 _VERB = re.compile(
-    r"^(?:get rid of|throw (?:out|away)|take out|cut out|turn off|chop off|remove|delete|cut|drop|lose|kill|trim|chop|erase|strip|mute|unmute|blur|pixelate|censor|add|put|insert|keep|reverse|duplicate|speed up|slow down|stabilize|sharpen|fade out|fade in|split|no|without|normalize|denoise|rotate|flip|boost|increase|decrease|reduce|lower|raise|zoom in on|make)(?![a-z])"
+    r"^(?:get rid of|throw (?:out|away)|take out|cut out|turn off|chop off|remove|delete|cut|drop|lose|kill|trim|chop|erase|strip|shave|mute|unmute|replace|swap|bleep|cover|overlay|crop|move|freeze|blur|pixelate|censor|add|put|insert|keep|reverse|duplicate|speed up|slow down|stabilize|sharpen|fade out|fade in|split|no|without|normalize|denoise|rotate|flip|boost|increase|decrease|reduce|lower|raise|zoom in on|make)(?![a-z])"
     r"|^(?:去掉|去除|删掉|删除|删|剪掉|移除|不要|加上|添加|加|静音|模糊|保留|倒放|复制|提高|降低|增加|减少|关掉|取消)"
 )
 
@@ -171,7 +171,7 @@ def give_up(reading: Reading, clause: str) -> None:
     """Ask about a clause, or tell that it was not understood."""
     reading.pending = ""
     question = list(read_unclear(reading.clause(clause)))
-    if question:
+    if question and not (reading.steps and question[0].parameters.get("missing") == "goal"):
         reading.steps.append((clause, question))
     elif not (_EXPLAINS.match(clause) and (reading.steps or len(clause) < 60)) and not _is_mere_file(
         reading, clause
@@ -400,12 +400,23 @@ _BARE = frozenset(
 def is_modifier(clause: str, found: Sequence[Operation]) -> bool:
     if re.fullmatch(r"<a\d+>", clause):
         return True
+    if re.match(r"<c\d+>", clause) and any(
+        "direction" in o.parameters or "percent" in o.parameters for o in found
+    ):
+        # "clip 2 louder, clip 3 quieter": each says its own.
+        return False
     return (
         bool(_MODIFIES.match(clause))
         and not _VERB.match(clause)
         and all(operation.name in _BARE for operation in found)
         and not re.search("video|视频|片子", clause)
     )
+
+
+# Words that say again, in other words, what the edit before them does.
+_SAYS_HOW = re.compile(
+    r"^(?:要|再|稍微|更|都|全部?|整个|轻|慢慢|快|自然|大|小|一点|多|少)|[点些]儿?$|[都全]要$"
+)
 
 
 def read_as_more(reading: Reading, clause: str) -> bool:
@@ -418,7 +429,9 @@ def read_as_more(reading: Reading, clause: str) -> bool:
     if together == operations:
         asked = reading.clause(clause)
         short = len(clause) <= 8 and "<" not in clause and not clause.isascii()
-        return not asked.all("c") and bool(short or _PRONOUN.search(clause) or asked.has("earlier", "later"))
+        return not asked.all("c") and bool(
+            asked.has("earlier", "later") or (short and _SAYS_HOW.search(clause))
+        )
     if not absorbs(together, operations):
         return False
     reading.steps[-1] = (joined, together)

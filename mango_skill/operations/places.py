@@ -234,7 +234,7 @@ def _read_range(message: Annotated, match: Match) -> tuple[Any, Any] | None:
 
 _HEAD = re.compile(
     r"(?<![a-z])(?:the |its |my )?(?:very )?(?:first|opening|initial|starting|beginning) (?P<a><d\d+>)"
-    r"|(?P<b><d\d+>)(?: of (?:\w+ )?(?:footage|video))? (?:off|from|of|at|away from|out of) (?:of )?(?:the )?(?:very )?(?:start|beginning|front|head|top)(?![a-z])(?! (?:of the (?:screen|frame)|left|right))"
+    r"|(?P<b><d\d+>)(?: of (?:\w+ )?(?:footage|video))? (?:off|from|of|at|away from|out of) (?:of )?(?:the |its )?(?:very )?(?:start|beginning|front|head|top)(?![a-z])(?! (?:of the (?:screen|frame)|left|right))"
     r"|(?:前面|开头的?|开始的?|片头的?|最前面的?|最开始的?|一开始的?|头)(?:那|前)?(?P<c><d\d+>)(?!处)"
     r"|(?<![提往向朝之以])前(?:的)?(?P<d><d\d+>)"
     r"|(?P<f>第<d\d+>)"
@@ -243,7 +243,7 @@ _HEAD = re.compile(
 
 _TAIL = re.compile(
     r"(?<![a-z])(?:the |its |my )?(?:very )?(?:last|final|closing|ending) (?P<a><d\d+>)"
-    r"|(?P<b><d\d+>) (?:off|from|of|at|away from|out of) (?:of )?(?:the )?(?:very )?(?:end|tail|back|ending|rear)(?![a-z])"
+    r"|(?P<b><d\d+>) (?:off|from|of|at|away from|out of) (?:of )?(?:the |its )?(?:very )?(?:end|tail|back|ending|rear)(?![a-z])"
     r"|(?:最后面?的?|结尾的?|末尾的?|尾部的?|片尾的?|末了的?|最末)(?:那)?(?P<c><d\d+>)"
     r"|(?<![往向之以推延最])后(?:面)?(?P<d><d\d+>)"
 )

@@ -33,6 +33,7 @@ from mango_skill.operations.merging import merge
 from mango_skill.operations.model import Operation
 from mango_skill.operations.reading import Reading
 from mango_skill.operations.recipes import read_recipe
+from mango_skill.operations.refusals import has_no_removal
 from mango_skill.operations.sentences import read_sentences
 from mango_skill.operations.wording import divide, prepare
 
@@ -57,6 +58,25 @@ _KEEPS = re.compile(
     r"|^(?:背景)?(?:音乐|字幕|标题|声音|原声|人声|画面|颜色|水印|转场|我的声音)(?:都)?(?:要)?(?:保留|留着|留下|不变|别动|不动|不要动)(?:了|吧)?$|^(?:保留|留着)(?:背景)?(?:音乐|字幕|标题|声音|原声|人声|画面|颜色|水印|转场|我的声音)$"
 )
 
+
+# "not the first clip, the second": the clause only says what is not meant.
+_NOT_THAT = re.compile(r"^(?:no,? )?(?:not|不是|并非) ?(?:the |my )?<[a-z]\d+>$")
+# "the first two seconds are useless, cut them": said once more.
+_TAKE_IT = re.compile(
+    r"^(?:please )?(?:cut|remove|delete|drop|trim|lose|bin|chop|scrap|kill|take|throw|get rid of|ditch)(?: (?:it|that|them|those|this|these))?(?: (?:out|off|away|please))*$"
+    r"|^(?:请|就|都|全|给我|把它|直接)*(?:剪|删|去|切|裁)(?:掉|了|除|去)+吧?$"
+)
+_TAKES_AWAY = frozenset(
+    {
+        "trim_start",
+        "trim_end",
+        "remove_range",
+        "delete_clip",
+        "keep_range",
+        "remove_silence",
+        "remove_fillers",
+    }
+)
 
 _EXAMPLES = (
     "trim the first 3 seconds, keep 0:10-0:20, delete clip 2 and move clip 3 to the start",
@@ -154,6 +174,20 @@ def _take(reading: Reading, raw: str) -> None:
         note_negation(reading, clause)
         return
     clause = name_halves(reading, clause)
+    if has_no_removal(clause):
+        flush(reading)
+        reading.leftovers.append(reading.message.spell(clause))
+        return
+    if _NOT_THAT.match(clause) or (
+        reading.steps and reading.operations[-1].name in _TAKES_AWAY and _TAKE_IT.match(clause)
+    ):
+        return
+    if (
+        reading.steps
+        and reading.operations[-1].name == "denoise_video"
+        and re.fullmatch(r"denoise(?: it)?|降噪|去噪|降一下噪", clause)
+    ):
+        return
     recipe = read_recipe(reading.clause(clause))
     if recipe and recipe[0].name in ("calm", "energetic") and topic_of(reading) == "music":
         recipe = None

@@ -48,12 +48,24 @@ _GROUP = re.compile(
 _WITH = re.compile(
     r"(?<=[a-z>]) with (?=(?:an? |some |the |nice |big |bold |[a-z-]+ ){0,3}?(?:captions?|subtitles?|music|soundtrack|transitions?|crossfades?|sound effects?|subs)(?![a-z]))"
 )
+_JOINED_WITH = re.compile(
+    r"(?<![a-z])(?:join|combine|merge|stitch|string|glue|concat(?:enate)?|connect|put)(?![a-z]).*?(?= (?:with|using) (?:an? |some |nice |smooth |short |quick |soft |simple |<d\d+>[- ]?|[a-z]+ ){0,3}?(?:transitions?|crossfades?|cross[- ]dissolves?|dissolves?|fades?|wipes?)(?![a-z]))"
+)
+_TITLED = re.compile(
+    r" (?:with|and|plus|,) (?=(?:the |a |an )?(?:title|text|heading|headline|words?)(?: that says| saying| reading)? <q)"
+)
+_ADDS_TEXT = re.compile(
+    r"(?<![a-z])(?:add|put|show|title|text|write|lower third|card|sticker|voice\w*|replace|change|watermark|insert|overlay|credits|<q)(?![a-z])"
+)
 _MADE_WITH = re.compile(
     r"(?<![a-z])(?:highlights?|shorts|reel|reels|slideshow|montage|recap|teaser|trailer|polished|clip|video|version|edit|vlog|vertical|square|landscape|cut)(?![a-z])"
 )
 _NOT_WITH = re.compile(
     r"(?<![a-z])(?:replace|swap|cover|change|switch|fade|sync|match|start|end|open|close|cut|mute)(?![a-z])"
 )
+
+
+_CAPS = re.compile(r"(?:^|(?<=[,+&] )|(?<=add )|(?<= and ))caps(?=$|,| [+&]| and )")
 
 
 def prepare(text: str) -> Annotated:
@@ -67,6 +79,7 @@ def prepare(text: str) -> Annotated:
     message.text = correct(
         message.text, commands=commands, known=known, slips=read_data("spelling.json")["slips"]
     )
+    message.text = _CAPS.sub("captions", message.text)
     message.text = _ALL_BUT.sub(r"\1 except ", message.text)
     annotate(message)
     return message
@@ -109,6 +122,12 @@ def _split_with(clause: str) -> list[str]:
     match = _WITH.search(clause)
     if match and _MADE_WITH.search(clause[: match.start()]) and not _NOT_WITH.search(clause[: match.start()]):
         return [clause[: match.start()], clause[match.end() :]]
+    joined = _JOINED_WITH.match(clause)
+    if joined and re.search(r"clip|shot|scene|video|all|every|them|together|it", joined.group()):
+        return [joined.group(), "add" + re.sub(r"^ (?:with|using)", "", clause[joined.end() :])]
+    titled = _TITLED.search(clause)
+    if titled and not _ADDS_TEXT.search(clause[: titled.start()]):
+        return [clause[: titled.start()], "add " + clause[titled.end() :]]
     return [clause]
 
 

@@ -311,7 +311,9 @@ def _style(clause: Clause) -> list[Operation]:
 
 
 def _add(clause: Clause) -> list[Operation]:
-    if len(clause.all("q")) >= 1:
+    if len(clause.all("q")) >= 1 or clause.says(
+        r"^(?:in|on|for|within|inside) (?:all )?(?:the |my )?(?:captions?|subtitles?|subs)$|^字幕[里中]面?$"
+    ):
         return []
     if clause.says(r"(?<![a-z])(?:rename|typo|spell|misspel|wrong)|错别字|错字") and not clause.all("f"):
         return [make("clarify", missing="find,replace")]

@@ -29,7 +29,7 @@ def read_files(clause: Clause) -> list[Operation]:
 def _replace_clip(clause: Clause) -> list[Operation]:
     if (
         clause.clip is not None
-        and (clause.has("replace") or clause.says(r"use <f\d+> (?:for|as) <c|instead of <c"))
+        and (clause.has("replace") or clause.says(r"use <f\d+> (?:for|as) <c|(?:instead|in place) of <c"))
         and not clause.has("music", "audio")
     ):
         return [make("replace_clip", clip=clause.clip, source=clause.one("f"))]
@@ -59,7 +59,7 @@ def _overlay(clause: Clause) -> list[Operation]:
         return []
     audio = None
     if clause.says(
-        r"(?<![a-z])(?:keep|keeping|leave|retain|preserve|still hear|under it|continue|continues|continuing|underneath)(?: \w+)* (?:voice|audio|sound|narration|original|talking|speech|commentary)|(?:voice|audio|sound|narration) (?:continues|keeps|stays|running|going|untouched)|(?:保留|留|继续|保持|不变|不动|还是).{0,6}(?:原声|声音|人声|我的|说话)|(?:原声|声音|人声)(?:保留|不变|留着|继续|不动|不要动|照旧)"
+        r"(?<![a-z])(?:keep|keeping|leave|retain|preserve|still hear|under it|continue|continues|continuing|underneath)(?: \w+)* (?:voice|audio|sound|narration|original|talking|speech|commentary)|(?:voice|audio|sound|narration|speech|talking)(?: should| must| can| has to| needs to| is)? (?:continue|continues|carr(?:y|ies)|go(?:es)? on|keep|keeps|stay|stays|remain|remains|running|going|untouched|audible|heard|play(?:s|ing)?|underneath)|(?:保留|留|继续|保持|不变|不动|还是).{0,6}(?:原声|声音|人声|我的|说话)|(?:原声|声音|人声)(?:保留|不变|留着|继续|不动|不要动|照旧)"
     ):
         audio = "keep_base"
     elif clause.says(

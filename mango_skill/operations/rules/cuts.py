@@ -153,7 +153,7 @@ def _duration(clause: Clause) -> list[Operation]:
             return [make("keep_range", clip=clause.clip, start=0, end=seconds)]
         return []
     maximum = clause.says(
-        r"(?<![a-z])(?:under|below|less than|no (?:longer|more) than|at most|max(?:imum)?(?: of)?|up to|not (?:longer|more) than|within|shorter than|not exceed|limit(?:ed)?(?: it)? to|max length|cap(?:ped)?(?: it)? at|or less|or under|or shorter|tops|don't exceed)(?![a-z])|以内|以下|之内|不超过|不要超过|别超过|不多于|最多|最长|内$|控制在|少于|小于|不能超过|至多|不到"
+        r"(?<![a-z])(?:under|below|less than|no (?:longer|more) than|at most|max(?:imum)?(?: of)?|up to|not (?:longer|more) than|within|shorter than|not exceed|(?:can't|can not|cannot|shouldn't|mustn't|must not|should not|may not|won't|don't|never|not|nothing)(?: let it| make it| want it)?(?: to)?(?: be| go| run| last| get| take| exceed)* (?:any )?(?:longer|more|over|beyond|past|exceed)(?: than)?|limit(?:ed)?(?: it)? to|max length|cap(?:ped)?(?: it)? at|or less|or under|or shorter|tops|don't exceed)(?![a-z])|以内|以下|之内|不超过|不要超过|别超过|不多于|最多|最长|内$|控制在|少于|小于|不能超过|至多|不到"
     )
     shape = clause.says(
         r"(?<![a-z])(?:cut|trim|shorten|make|get|bring|edit|reduce|condense|tighten|keep|turn|length|duration|long|down to|seconds? version|version|limit|cap|be|want|boil|whittle|compress|squeeze|shrink|under|within|less|total|should|into|max|no longer|run(?:ning)? ?time|fit|a <d\d+> (?:video|clip|edit|cut))(?![a-z])|剪|缩|控制|时长|长度|压|变|做|裁|成|总|整|改|不超过|以内|全片|视频|精简|限制"
@@ -240,7 +240,14 @@ def _remove(clause: Clause) -> list[Operation]:
             or clause.says(
                 r"(?<![a-z])(?:take|knock|get|lop|pull|ditch) (?:\w+ ){0,3}<[he]\d+>|(?:把|将)?<[he]\d+>(?:的?(?:内容|画面|部分|视频))?(?:都|全)?(?:剪|删|去|裁|切|砍)"
             )
-            or (clause.has("shorter") and (head or tail))
+            or (
+                clause.has("shorter")
+                and (
+                    head
+                    or tail
+                    or (clause.edge() and clause.says(r"by (?:about )?<d|<d\d+> off|[短减]了?<d"))
+                )
+            )
             or (
                 clause.says(
                     r"(?<![a-z])(?:from|off|away|gone|go|goes|isn't needed|not needed|useless|unnecessary|boring|bad|skip)(?![a-z])|没用|不需要|多余|不好"

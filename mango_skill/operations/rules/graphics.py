@@ -11,7 +11,7 @@ from mango_skill.operations.marks import tidy
 from mango_skill.operations.model import Operation
 from mango_skill.operations.rules.captions import read_style
 
-_WRITING = r"(?<![a-z])(?:write|writes|writing|text|texts|title|titles|titled|title card|heading|headline|caption|captions|subtitle|label|label(?:led|ed)|word|words|wording|say|says|saying|reads?|reading|type|display|flash|called|name it|call it|call to action|cta|banner|message|print|on[- ]screen|on the screen|overlay|lettering|card|intro text|slide)(?![a-z])|写|标题|文字|文本|字幕|打上|打出|打字|显示|字样|叫|片名|文案|字|标语|口号|花字|弹出|加上<q|加<q"
+_WRITING = r"(?<![a-z])(?:write|writes|writing|text|texts|title|titles|titled|title card|heading|headline|caption|captions|subtitle|label|label(?:led|ed)|word|words|wording|say|says|saying|reads?|reading|type|display|flash|called|name it|call it|call to action|cta|banner|message|print|on[- ]screen|on the screen|overlay|lettering|card|intro text|slide)(?![a-z])|写|标题|文字|文本|字幕|打上|打出|打字|显示|字样|叫|片名|文案|字|标语|口号|花字|弹出|加上<q|加<q|打<q|弹<q"
 _TEXTS = {
     "title": "title",
     "watermark": "watermark",
@@ -310,7 +310,7 @@ def _extend(clause: Clause) -> list[Operation]:
     if target is None or clause.all("q"):
         return []
     longer = clause.says(
-        r"(?<![a-z])(?:longer|extend|extra|more seconds|another <d)|(?:多|再)(?:显示|停留|停|放|待|留)|延长|(?:显示|停留)(?:时间)?(?:长|久|多)|久一点|长一点"
+        r"(?<![a-z])(?:longer|extend|extra|more seconds|more <d|another <d)|(?:多|再)(?:显示|停留|停|放|待|留)|延长|(?:显示|停留)(?:时间)?(?:长|久|多)|久一点|长一点"
     )
     shorter = clause.says(r"(?<![a-z])(?:shorter|shorten)|缩短|短一点|少(?:显示|停留)")
     if longer or shorter:

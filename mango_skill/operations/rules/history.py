@@ -78,7 +78,7 @@ def _reset(clause: Clause) -> list[Operation]:
         return []
     if (
         clause.says(r"replace|insert|speed|resolution")
-        or clause.all("c")
+        or any(clause.all(kind) for kind in "crtdhe")
         or clause.says(r"还原(?:声|颜色|色彩|真实)|色彩还原")
     ):
         return []
@@ -201,6 +201,13 @@ def read_generated(clause: Clause) -> list[Operation]:
         if seconds is None:
             seconds = clause.one("d")
         return [make("generate_clip", prompt=clause.cased(what), seconds=seconds)]
+    free = clause.says(
+        r"^(?:please )?(?:generate|ai[- ]generate|imagine|synthesi[sz]e)(?: me| us)? (?:an? |some |the )?(?P<what>[^<]{3,200}?)(?:,? (?:for |lasting )?<d\d+>(?: long)?)?$"
+    )
+    if free and not any(clause.has(name) for name in _NOT_GENERATED):
+        return [
+            make("generate_clip", prompt=clause.cased(free["what"].strip(" ,.")), seconds=clause.one("d"))
+        ]
     zh = clause.says(
         r"(?:生成|ai生成|用ai生成|制作|创建|做|画)(?:一?[个段条]|一)?(?P<d><d\d+>)?(?:长)?(?:的)?(?P<what>[\u4e00-\u9fff][^<,，。]{1,60}?)(?:的)?(?:片段|视频|画面|镜头|空镜|片头|片尾|动画|素材|背景)(?:,?(?P<d2><d\d+>)(?:长)?)?$"
     )

@@ -46,12 +46,12 @@ def _silence(clause: Clause) -> list[Operation]:
             seconds = None
     level = clause.one("b")
     direction = None
-    if clause.says(r"(?<![a-z])(?:tighter|more aggressive\w*|aggressively|harder)(?![a-z])|更紧|狠一点"):
-        direction = "up"
-    elif clause.says(
-        r"(?<![a-z])(?:less aggressive\w*|gently|gentler|looser|not so much)(?![a-z])|宽松|松一点|温和"
+    if clause.says(
+        r"(?<![a-z])(?:(?:less|not (?:so|too|that|as)) aggressive\w*|gently|gentler|looser|not so much|less|softer|easy)(?![a-z])|宽松|松一点|温和|别太|不要太|轻一点|少剪"
     ):
         direction = "down"
+    elif clause.says(r"(?<![a-z])(?:tighter|more aggressive\w*|aggressively|harder)(?![a-z])|更紧|狠一点"):
+        direction = "up"
     return [
         make(
             "remove_silence",

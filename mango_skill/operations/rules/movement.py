@@ -111,7 +111,7 @@ def _zoom(clause: Clause) -> list[Operation]:
     punch = pattern(r"punch[- ]?in|jump zoom|snap zoom|crash zoom|猛推|突然放大|急推").search(text)
     kind: str | None = None
     if factor is None:
-        if punch:
+        if punch and not slow:
             kind = "punch_in"
         elif slow:
             kind = "slow_out" if out else "slow_in"

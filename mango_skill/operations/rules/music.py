@@ -80,7 +80,9 @@ def _effects(clause: Clause) -> list[Operation]:
         )
         name = named[0] if strong else None
     if name is None and clause.one("q") and clause.has("sfx"):
-        name = clause.one("q")
+        quoted = str(clause.one("q"))
+        known = table("sounds").find(quoted.lower())
+        name = known[0] if known and len(quoted) <= 20 else quoted
     if (name is None and clause.has("sfx")) or (name is None and explicit and clause.at() is not None):
         free = pattern(r"(?:add|put|insert|play|drop|use|a|an) " + _SOUND_EFFECT).search(text)
         zh = pattern(

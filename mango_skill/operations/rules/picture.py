@@ -208,6 +208,9 @@ def _rotate(clause: Clause) -> list[Operation]:
 
 def _shape(clause: Clause) -> list[Operation]:
     ratio = _ratio(clause)
+    wide = clause.one("a") in ("2.39:1", "2.35:1", "2.4:1", "2.40:1", "1.85:1")
+    if wide and clause.says(r"(?<![a-z])bars(?![a-z])|黑边|遮幅"):
+        return [make("letterbox", ratio=clause.one("a"))]
     if clause.has("letterbox") and not (ratio in ("9:16", "1:1", "4:5") or clause.has("vertical", "square")):
         if clause.has("remove", "no") and not clause.says("add|加"):
             return []

@@ -10,6 +10,9 @@ from mango_skill.operations.model import Operation
 
 def read_speed(clause: Clause) -> list[Operation]:
     """Understand what a clause asks of the speed."""
+    fitted = _stretch(clause)
+    if fitted:
+        return fitted
     if (clause.has("pitch", "music", "audio") and not clause.has("speed", "silence")) or (
         clause.has("zoom", "credits") and not clause.all("x")
     ):
@@ -99,7 +102,9 @@ def _ramp(clause: Clause) -> list[Operation]:
     ramping = clause.says(
         r"(?<![a-z])(?:ramp|ramps|ramping|gradually|progressively|ease|easing|accelerat\w+ from|slowly speed)(?![a-z])|渐变|逐渐|渐渐|慢慢加速|慢慢变快|变速|曲线|由慢到快|由快到慢|越来越"
     )
-    if len(factors) >= 2 and (ramping or clause.says(r"from <x\d+> to <x|从<x\d+>.{0,4}[到变]")):
+    if len(factors) >= 2 and (
+        ramping or clause.says(r"from <x\d+> (?:up |down |back )?to <x|从<x\d+>.{0,4}[到变]")
+    ):
         return [make("speed_ramp", **clause.span(), factor_from=factors[0], factor_to=factors[1])]
     if ramping and clause.says(r"ramp|变速|曲线|逐渐|渐渐|gradually|progressively|由慢到快|由快到慢|越来越"):
         first, last = None, factors[0] if factors else None
@@ -116,6 +121,23 @@ def _fit(clause: Clause) -> list[Operation]:
             r"(?<![a-z])(?:fit|fits|so (?:that )?it(?:'s| is| lasts| takes| runs| ends)?|into|to be|to last|to make it|until it(?:'s| is)|down to|to exactly|to) (?:in |into |exactly |only |is |it |lasts? |within |under |about |at |a |to )*<d|to <d|lasts? (?:exactly|about|only|around) <d|[到成为至进在] ?<d|<d\d+>(?:以内|内|的长度|播完|放完)"
         )
         and clause.clip is None
+    ):
+        return [make("fit_duration", seconds=seconds)]
+    return []
+
+
+def _stretch(clause: Clause) -> list[Operation]:
+    """ "stretch it to fill 90 seconds": a length that is reached by speed, though speed is not named."""
+    seconds = clause.one("d")
+    if (
+        seconds is None
+        or clause.clip is not None
+        or clause.has("music", "captions", "title", "text", "freeze")
+    ):
+        return []
+    if clause.says(
+        r"(?<![a-z])stretch(?:ed)?(?: out)?(?: \w+){0,4} (?:to|over|until|for|so|out to)(?: \w+){0,4} <d|(?<![a-z])(?:to|so (?:that )?it) fills? (?:up )?(?:exactly |the |all )*<d"
+        r"|(?:拉长|拉伸|放慢|加速|加快|调快|调慢|变速|延长)(?:到|至|成)(?:刚好|正好|大概)?<d|(?:调整?|改变?|用)(?:一下)?(?:播放)?速度?.{0,8}(?:正好|刚好|变成|变为|达到|到|成|控制在|塞进|等于)<d"
     ):
         return [make("fit_duration", seconds=seconds)]
     return []

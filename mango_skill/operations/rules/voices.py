@@ -37,6 +37,9 @@ def _bleep(clause: Clause) -> list[Operation]:
         and not clause.says(r"盖|cover|over")
     ):
         return []
+    instants = clause.all("t")
+    if len(instants) > 1:
+        return [make("bleep", at=instant) for instant in instants]
     found = clause.one("r")
     if found:
         return [make("bleep", start=found[0], end=found[1])]
@@ -74,7 +77,9 @@ def _voiceover(clause: Clause) -> list[Operation]:
     quote = clause.one("q")
     file = clause.one("f")
     if quote is None and file is not None:
-        return [make("insert_clip", source=file, at=instant_or_edge(clause))] if False else []
+        return (
+            [] if clause.has("captions", "music") else [make("replace_audio", source=file, clip=clause.clip)]
+        )
     if quote is None:
         return [make("clarify", missing="text")] if clause.has("add") or clause.says("narrate|read") else []
     voice = table("voices").find(re.sub(r"voice-?overs?|narrat\w+|say\w*|spoken", " ", clause.text))
@@ -162,13 +167,15 @@ def _denoise(clause: Clause) -> list[Operation]:
     if not clause.has("noise") or clause.has("vignette"):
         return []
     text = clause.text
+    if clause.has("grain") and clause.has("remove") and not clause.says(r"(?<![a-z])add(?![a-z])|加"):
+        return [make("denoise_video", clip=clause.clip)]
     cleaning = clause.says(
         r"(?<![a-z])(?:remove|reduc\w*|denois\w*|de-\w+|clean|less|get rid|cut|kill|filter|take out|suppress|eliminate|fix|cancel|lower|dereverb|de-ess|no|too much|there's|there is|noisy|minimi[sz]e|annoying|drop|strip|lose|lots of|a lot of|so much|tame|quiet|mute|hush|has|have|crackles?|without)(?![a-z])|去|降|减|消|除|太|有|清|处理|干净|嘈杂|很大|别要|不要|弱"
     )
     if not cleaning:
         return []
     picture = clause.has("picturenoise") or clause.says(
-        r"噪点|grainy|(?:noisy|noise).*(?:picture|image|video|footage|shot)"
+        r"噪点|grainy|(?:noisy|noise).*(?:picture|image|video|footage|shot)|(?<![a-z])(?:picture|image|video|footage|shot)(?![a-z]).{0,12}(?:noisy|noise)"
     )
     if picture and not clause.says(
         r"(?<![a-z])(?:audio|sound|mic|voice|hum|hiss|wind|background noise)(?![a-z])|声|音"

@@ -10,7 +10,12 @@ from mango_skill.operations.rules.voices import read_sound_target
 
 
 def _unmute(clause: Clause) -> list[Operation]:
-    if not clause.has("unmute"):
+    if not clause.has("unmute") and not (
+        clause.says(
+            r"(?<![a-z])(?:give|bring|get|want|put|let)(?![a-z]).*(?<![a-z])(?:sound|audio)(?: track)? back(?! (?:by|a bit|a little|down|up|<))"
+        )
+        and clause.one("d") is None
+    ):
         return []
     target = read_sound_target(clause)
     part = clause.where()
@@ -30,7 +35,7 @@ def _duck(clause: Clause) -> list[Operation]:
     if not clause.has("duck"):
         return []
     lowering = clause.says(
-        r"(?<![a-z])(?:duck|ducks|ducking|auto-?duck|sidechain)(?![a-z])|闪避|避让"
+        r"(?<![a-z])dip(?:s|ped|ping)? (?:down )?(?:under|when|while|below|beneath|automatically)|(?<![a-z])(?:duck|ducks|ducking|auto-?duck|sidechain)(?![a-z])|闪避|避让"
     ) or clause.has("quieter")
     if not lowering or not (
         clause.has("music", "audio", "original_audio")
@@ -62,8 +67,11 @@ def _normalize(clause: Clause) -> list[Operation]:
     return [make("normalize_loudness", lufs=-abs(lufs) if lufs is not None else None)]
 
 
+_SOUND_GONE = r"^(?:please )?(?:kill|cut|drop|remove|delete|strip|lose|ditch|take out|get rid of|turn off|scrap|silence|shut off) (?:the |my |its |all |all the )*(?:original |existing |camera |source |old |live |recorded )?(?:audio|sound)(?: track)?(?: (?:from|of|in|on) (?:it|<c\d+>|the (?:video|clip|footage)))?$"
+
+
 def _mute(clause: Clause) -> list[Operation]:
-    if (
+    if not clause.says(_SOUND_GONE) and (
         not clause.has("mute")
         or clause.says(
             r"muted (?:colors?|colours?|tones?|look|palette)|silences? (?:longer|between)|静音(?:部分|段|片段|的部分|的地方|超过|间隔|时间)|算静音"
@@ -94,7 +102,7 @@ def _mute(clause: Clause) -> list[Operation]:
 
 
 def _volume(clause: Clause) -> list[Operation]:
-    if clause.says("upside"):
+    if clause.says("upside") or (clause.has("silence") and clause.has("speed")):
         return []
     if not clause.has("volume", "louder", "quieter") and not (
         clause.has("audio", "music", "voice", "original_audio") and (clause.all("p") or clause.all("b"))
