@@ -68,6 +68,15 @@ def record_of(program: Program, home: Path) -> dict[str, Any]:
     return record
 
 
+def rendering_with(command: list[str]) -> str:
+    """Code that lets an engine render with another program; every other child stays as it is."""
+    return f"""
+from mango_skill.engine import jobs
+usual = jobs.children.command
+jobs.children.command = lambda module: {command!r} if ".render." in module else usual(module)
+"""
+
+
 def ended(program: Program) -> tuple[int, str]:
     _, said = program.communicate(timeout=20)
     return program.returncode, said
@@ -110,7 +119,7 @@ while not (home / "go").exists():
 output.write_bytes(b"video")
 say(done={"duration": 1000})
 """
-    prelude = f"from mango_skill.engine import jobs\njobs.children.command = lambda module: {worker(body)!r}"
+    prelude = rendering_with(worker(body))
     first = run_engine(prelude=prelude)
     caller = connect(record_of(first, home))
     caller.upload(sound)
@@ -143,11 +152,7 @@ while True:
     say(progress=1, stage="encode")
     time.sleep(0.01)
 """
-    prelude = f"""
-from mango_skill.engine import jobs
-jobs.children.command = lambda module: {worker(body)!r}
-jobs.MAX_ATTEMPTS = 2
-"""
+    prelude = f"{rendering_with(worker(body))}jobs.MAX_ATTEMPTS = 2\n"
     caller: Caller | None = None
     for number in range(1, 3):
         program = run_engine(prelude=prelude)
@@ -216,11 +221,9 @@ while not (home / "go").exists(): time.sleep(0.01)
 output.write_bytes(b"video")
 say(done={})
 """
-    prelude = f"""
-from mango_skill.engine import jobs, process
-jobs.children.command = lambda module: {worker(body)!r}
-process._WATCH_S = 0.05
-"""
+    prelude = (
+        f"{rendering_with(worker(body))}from mango_skill.engine import process\nprocess._WATCH_S = 0.05\n"
+    )
     program = run_engine("--idle-minutes", "0.005", prelude=prelude)
     caller = connect(record_of(program, home))
     caller.upload(sound)
