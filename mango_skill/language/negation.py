@@ -10,7 +10,7 @@ _ENGLISH = re.compile(
     r"avoid (?:\w+ing)|i don't want (?:you )?to|i don't want (?!the |any |it |my |this |that )(?:\w+ing)|(?:shouldn't|must not|mustn't|should not)(?! (?:be (?:any )?(?:longer|more|over|above)|exceed|go (?:over|beyond|past)|run (?:over|past|longer)|last (?:longer|more)|take (?:longer|more)))|hold off|refrain from|stop short of|leave (?:the |my |all |everything |its )?(?:\w+ ){0,3}(?:alone|as is|as it is|untouched|unchanged|intact|as they are|the way it is|in place|in peace))(?![a-z])"
 )
 _WANT_GONE = re.compile(
-    r"(?:don't|do not|dont|never) (?:want|need|like|keep|include|leave|show|have|use) (?:the |any |a |my |this |that |it)"
+    r"(?:don't|do not|dont|never) (?:want|need|like|keep|include|leave|show|have|use) (?:the |any |a |my |this |that |it|<)"
 )
 _KEEP = re.compile(
     r"^(?:but |and |just |please |also )*(?:keep|leave) (?:the |my |all |its |it |everything )*(?:[a-z -]{0,30}?)(?:as (?:is|it is|they are)|unchanged|untouched|alone|the same|intact|in place|the way (?:it is|they are))(?![a-z])"

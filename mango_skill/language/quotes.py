@@ -103,7 +103,7 @@ _LEADING_CJK_WORDS = re.compile(
 )
 # "5到9秒用broll.mp4": words of a sentence that run into a name written in Latin letters.
 _CJK_SENTENCE = re.compile(
-    r"^(?=[^.]*(?:[用把将换接放插叠盖贴配垫导]|加[上入个]|改成|第.{1,3}[段个]|片头|片尾|开头|结尾|[0-9]秒|[左右][上下]角))[^.]*?[\u4e00-\u9fff](?=[A-Za-z0-9][\w-]*\.[A-Za-z0-9]+$)"
+    r"^(?=[^.]*(?:[用把将换接放插叠盖贴配垫导]|加[上入个]|改成|第.{1,3}[段个]|片头|片尾|开头|结尾|[0-9]秒|[左右][上下]角))[^.]*?[\u4e00-\u9fff](?=[A-Za-z][A-Za-z0-9_-]*\.[A-Za-z0-9]+$)"
 )
 _SPACED_NAME_STOPS = frozenset(
     _split("and then with into onto plus or in on at as to from is use add y e et und mit con com avec")

@@ -233,6 +233,14 @@ def mark_amounts(message: Annotated) -> None:
     message.mark(_AMOUNTS[2][1], "p", read_percent)
     for kind, pattern in _AMOUNTS[3:]:
         message.mark(pattern, kind, lambda m: _signed(message, m))
+    message.text = _BARE_DEGREES.sub(
+        lambda m: (
+            m["verb"] + message.put("w", message.value(f"n{m['n']}"), f"<n{m['n']}>")
+            if message.value(f"n{m['n']}") in (45, 90, 135, 180, 270, 360)
+            else m.group()
+        ),
+        message.text,
+    )
     message.mark(_FPS, "y", lambda m: message.value("n" + next(g for g in m.groups() if g)))
 
     def read_factor(match: Match) -> int | float:
@@ -247,6 +255,12 @@ def mark_amounts(message: Annotated) -> None:
         return 0.75 if word.startswith("three") else _NAMED_FACTORS.get(word, 0.5)
 
     message.mark(_HALF_SPEED, "x", read_named)
+
+
+# "rotate by 180": a bare number of degrees.
+_BARE_DEGREES = re.compile(
+    r"(?P<verb>(?<![a-z])(?:rotat(?:e|ed|ing)|turn|spin)(?![a-z])[^<\n,.;]{0,24}? |旋转了?|转动?|转个)<n(?P<n>\d+)>(?=$|[,.;，。]|\s(?:and|then|clockwise|counter|anti|left|right|to the)(?![a-z]))"
+)
 
 
 _FRAMES = re.compile(

@@ -13,7 +13,7 @@ from mango_skill.operations.rules import read_unclear
 from mango_skill.operations.rules.picture import read_fit
 
 _EXPLAINS = re.compile(
-    r"^(?:because|since|so that|as it|as they|it (?:is|looks|feels|sounds|was|has|covers|distracts|gets|keeps)|it's|they (?:are|look|cover|feel|sound|hide|block)|they're|that way|that's|i think|i like|i don't like|i hate|i feel|i filmed|i shot|i recorded|we filmed|we shot|which|you know|this is|here is|here are|these are|there is|there are|there's|my |the (?:viewers?|audience|client)|people|nobody|for my|for the|for our|for a|otherwise|thanks|somehow|if you|if possible|as (?:soon|usual|before)|it (?!all)|this |they |but not too|not too|nothing else|that's (?:it|all)|no need|don't worry)(?![a-z])|^(?:因为|这样|(?:画面|声音|颜色|视频|色彩|整体|背景|这段|它)?(?:有点|太|偏|不太|比较|好像|很)|不然|否则|因此|所以|感觉|我觉得|看起来|看着|觉得|挡|有点|有些|就这些|其他不变|别的不变|这是|这段是|我拍的|客户|观众|如果|不要太|别太|其他的?(?:都)?(?:不变|别动|不动|保持))"
+    r"^(?:because|since|so that|as it|as they|it (?:is|looks|feels|sounds|was|has|covers|distracts|gets|keeps)|it's|they (?:are|look|cover|feel|sound|hide|block)|they're|that way|that's|i think|i like|i don't like|i hate|i feel|i filmed|i shot|i recorded|we filmed|we shot|which|you know|this is|here is|here are|these are|there is|there are|there's|my |the (?:viewers?|audience|client)|people|nobody|for my|for the|for our|for a|otherwise|thanks|somehow|if you|if possible|as (?:soon|usual|before)|it (?!all)|this |they |but not too|not too|nothing else|that's (?:it|all)|no need|don't worry)(?![a-z])|^(?:因为|这样|(?:画面|声音|颜色|视频|色彩|整体|背景|这段|它)?(?:有点|太|偏|不太|比较|好像|很)|不然|否则|因此|所以|感觉|我觉得|看起来|看着|觉得|挡|(?:画面|声音|音乐|视频|颜色|镜头|字幕|片子|这里|那里|中间|前面|后面)(?:糊|抖|晃|吵|杂|暗|乱|花|卡|打喷嚏|咳嗽|说错|没用)|里打喷嚏|有点|有些|就这些|其他不变|别的不变|这是|这段是|我拍的|客户|观众|如果|不要太|别太|其他的?(?:都)?(?:不变|别动|不动|保持))"
 )
 
 
@@ -242,6 +242,20 @@ def name_halves(reading: Reading, clause: str) -> str:
     )
 
 
+def name_instant(reading: Reading, clause: str) -> str:
+    """ "I start talking at 4 seconds, drop everything before that": the instant named before is meant."""
+    if not reading.pending:
+        return clause
+    instants = re.findall(r"<[td]\d+>", reading.pending)
+    match = re.search(r"(?<![a-z])(before|after) (?:that|this|then|it)(?: point| moment)?$", clause)
+    if len(instants) != 1 or match is None:
+        return clause
+    value = reading.message.value(instants[0])
+    reading.pending = ""
+    bounds = (None, value) if match[1] == "before" else (value, None)
+    return clause[: match.start()] + reading.message.put("r", bounds, match.group())
+
+
 def read_with_pending(reading: Reading, clause: str) -> bool:
     """ "the last clip, delete it": the first clause names what the second acts on."""
     pending = reading.pending
@@ -251,6 +265,8 @@ def read_with_pending(reading: Reading, clause: str) -> bool:
     if not together or any(operation.name == "clarify" for operation in together):
         return False
     better = not alone or (absorbs(together, alone) and together != alone) or bool(_PRONOUN.search(clause))
+    if together[0].name == "remove_retakes" and {o.name for o in alone} == {"keep_clips"}:
+        better = True
     if alone and not better:
         return False
     if _EXPLAINS.match(pending) and alone:
@@ -415,7 +431,7 @@ def is_modifier(clause: str, found: Sequence[Operation]) -> bool:
 
 # Words that say again, in other words, what the edit before them does.
 _SAYS_HOW = re.compile(
-    r"^(?:要|再|稍微|更|都|全部?|整个|轻|慢慢|快|自然|大|小|一点|多|少)|[点些]儿?$|[都全]要$"
+    r"^(?:稳|调|弄|修|压|降|提|放|处理|要|再|稍微|更|都|全部?|整个|轻|慢慢|快|自然|大|小|一点|多|少)|[点些]儿?$|[都全]要$"
 )
 
 

@@ -73,6 +73,7 @@ def _merge_same(first: Operation, second: Operation) -> Operation | None:
         "set_aspect",
         "progress_bar",
         "pip",
+        "speed_ramp",
         "highlight",
         "transition",
         "set_resolution",

@@ -41,7 +41,7 @@ _BARE_CLIPS = re.compile(rf"(?:(?<=except )|(?<=except for ))(?:numbers? )?(?P<l
 
 
 _BARE_ORDINAL = re.compile(
-    rf"(?:(?<=except )|(?<=except for ))(?:the )?(?P<o>{_ORDINAL})"
+    rf"(?:(?<=except )|(?<=except for )|(?<=except <c\d> and )|(?<=except <c\d>, ))(?:the )?(?P<o>{_ORDINAL})"
     rf"(?! (?:{_CLIP_NOUN}|ones?|half|third|quarter|and {_ORDINAL}|<[dnp]))(?![a-z])"
 )
 
@@ -55,6 +55,12 @@ _ZH_NOUN = "(?:个|段|条|张|支|部)?(?:视频片段|片段|视频|镜头|素
 
 
 _CHINESE_CLIPS = re.compile(rf"(?<!倒数)第(?P<list>{_LIST})(?:{_ZH_NOUN}|个|段|条|张|支|部)(?!半)")
+
+
+_CHINESE_DIGITS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5}
+_CHINESE_PAIR = re.compile(
+    r"(?:第?<n(?P<a>\d+)>(?:和|跟|与|、|及)第?<n(?P<b>\d+)>(?:这)?(?:两|<n\d+>)|第?(?P<p>[一二三四五])、?(?P<q>[二三四五])(?:这)?(?:两|<n\d+>))(?:个片段|个镜头|段|个|条)"
+)
 
 
 _CHINESE_NUMBERED = re.compile(
@@ -79,7 +85,7 @@ _CHINESE_BOTH = re.compile(r"首尾(?:两|<n\d+>)(?:段|个片段)")
 
 
 _CLIP_LIST = re.compile(
-    r"<c(\d+)>(?:,? and |,? & |, ?|、|和|跟|与|及|以及| or | then )(?:the |my )?<c(\d+)>(?!(?:是|的时候)|'s| is )"
+    r"(?<!not )(?<!不是)(?<!并非)<c(\d+)>(?:,? and |,? & |, ?|、|和|跟|与|及|以及| or | then )(?:the |my )?<c(\d+)>(?!(?:是|的时候)|'s| is )"
 )
 
 
@@ -89,9 +95,10 @@ _LAST = "last"
 def mark_clips(message: Annotated) -> None:
     message.mark(_LEADING_CLIPS, "c", lambda m: _count_up(message.value(f"n{m['n']}")))
     message.mark(_BARE_CLIPS, "c", lambda m: _read_clip_list(message, m["list"]))
-    message.mark(
-        _BARE_ORDINAL, "c", lambda m: [_LAST if m["o"] in ("last", "final") else read_ordinal(m["o"])]
-    )
+    for _ in range(2):
+        message.mark(
+            _BARE_ORDINAL, "c", lambda m: [_LAST if m["o"] in ("last", "final") else read_ordinal(m["o"])]
+        )
     message.mark(_FIRST_FEW, "c", lambda m: _count_up(message.value(f"n{m['n']}")))
     message.mark(_ORDINAL_CLIPS, "c", _read_ordinals)
     message.mark(_OPENING, "c", lambda m: [1] if m["o"] in ("opening", "starting", "beginning") else [_LAST])
@@ -111,6 +118,15 @@ def mark_clips(message: Annotated) -> None:
         return None if number and message.value(f"n{number[1]}") != 1 else [_LAST]
 
     message.mark(_CHINESE_LAST, "c", read_last)
+    message.mark(
+        _CHINESE_PAIR,
+        "c",
+        lambda m: (
+            [_CHINESE_DIGITS[m["p"]], _CHINESE_DIGITS[m["q"]]]
+            if m["p"]
+            else _whole([message.value(f"n{m['a']}"), message.value(f"n{m['b']}")])
+        ),
+    )
     message.mark(_CHINESE_CLIPS, "c", read_list)
     message.mark(_CHINESE_NUMBERED, "c", read_list)
     message.mark(_CHINESE_OPENING, "c", lambda m: [1])

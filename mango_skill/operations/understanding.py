@@ -21,6 +21,7 @@ from mango_skill.operations.following import (
     give_up,
     is_modifier,
     name_halves,
+    name_instant,
     note_negation,
     read_as_more,
     read_same_clip,
@@ -43,8 +44,8 @@ LONGEST_READ = 1_600
 MOST_READINGS = 32
 
 _FILLER = re.compile(
-    r"^(?>(?:that's|it's|here's|done yet|as well|please|pls|thanks|thank you|thx|hi|hello|hey|there|ok|okay|yes|no|sure|great|nice|cool|perfect|awesome|good|well|so|um|alright|right|you|the|this|that|is|are|it|all|for|now|me|my|video|clip|footage|i|we|have|here|a|and|but|just|in|of|to|done|very|much|really|cheers|guys|mate|lol|haha|today|tomorrow|wait|stop|actually|maybe|kind|sorry|first|next|finally|last|also|thing|too|exactly|only|like)(?![a-z])[\s,.!?'~]*)+$"
-    r"|^(?>好吗|可以吗|行吗|行吧|不是|那个|好了|请|谢谢你?|感谢|你好|您好|好的?|嗯|哦|麻烦了?你?|辛苦了?|吧|啊|呢|了|的|一下|就行|就好|可以|行|对|是的|没错|视频|这个|我的|帮我|哈+|谢啦|多谢|拜托|等等|稍等|嘿|然后|最后|首先|其次|停|不|别的|即可|算了|就可以|就可以了|就行了|就好了|，|。|！|!|\.)+$"
+    r"^(?>(?:that's|it's|here's|done yet|as well|please|pls|thanks|thank you|thx|hi|hello|hey|there|ok|okay|yes|no|sure|great|nice|cool|perfect|awesome|good|well|so|um|alright|right|you|the|this|that|is|are|it|all|for|now|me|my|video|clip|footage|i|we|have|here|a|and|but|just|in|of|to|done|very|much|really|cheers|guys|mate|lol|haha|today|tomorrow|wait|stop|actually|maybe|kind|sorry|first|next|finally|last|also|thing|too|exactly|only|like|a lot|hope you're well|hope you are well|hope this helps|hope all is well|if it isn't too much trouble|if it's not too much trouble|if possible|if you can|when you can|when you get a chance|no rush|much appreciated|appreciate it|appreciated|if you don't mind|dear|team|everyone|many|everything stays as is|everything else stays|nothing else)(?![a-z])[\s,.!?'~]*)+$"
+    r"|^(?>好吗|可以吗|行吗|行吧|不是|那个|好了|请|老师|麻烦您|您|亲|大家|大神|谢谢你?|谢谢您|有劳|劳驾|不好意思|感谢|你好|您好|好的?|嗯|哦|麻烦了?你?|辛苦了?|吧|啊|呢|了|的|一下|就行|就好|可以|行|对|是的|没错|视频|这个|我的|帮我|哈+|谢啦|多谢|拜托|等等|稍等|嘿|然后|最后|首先|其次|停|不|别的|即可|算了|就可以|就可以了|就行了|就好了|，|。|！|!|\.)+$"
 )
 
 
@@ -61,6 +62,10 @@ _KEEPS = re.compile(
 
 # "not the first clip, the second": the clause only says what is not meant.
 _NOT_THAT = re.compile(r"^(?:no,? )?(?:not|不是|并非) ?(?:the |my )?<[a-z]\d+>$")
+# "detect the scenes and split there": the second half says how the first is meant.
+_AT_THOSE = re.compile(
+    r"^(?:split|cut|slice|divide)(?: it| them| the (?:video|clip))? (?:there|at (?:each|every|those|these|the|all).*|accordingly|into clips)$|^(?:在那里|在那儿|按这个|逐个)?(?:切|剪|分)(?:开|割|段)$"
+)
 # "the first two seconds are useless, cut them": said once more.
 _TAKE_IT = re.compile(
     r"^(?:please )?(?:cut|remove|delete|drop|trim|lose|bin|chop|scrap|kill|take|throw|get rid of|ditch)(?: (?:it|that|them|those|this|these))?(?: (?:out|off|away|please))*$"
@@ -68,6 +73,10 @@ _TAKE_IT = re.compile(
 )
 _TAKES_AWAY = frozenset(
     {
+        "denoise_audio",
+        "denoise_video",
+        "remove_retakes",
+        "remove_phrase",
         "trim_start",
         "trim_end",
         "remove_range",
@@ -132,7 +141,7 @@ def parse(text: str) -> Understanding:
 
 
 def warm_up() -> None:
-    """Compile the patterns that most messages need (about 0.3 s), so that the first message is not the slow one."""
+    """Compile the patterns that most messages need (about 0.15 s); done once, when this module is loaded."""
     for text in _EXAMPLES:
         parse(text)
 
@@ -173,7 +182,7 @@ def _take(reading: Reading, raw: str) -> None:
     if is_negated(clause):
         note_negation(reading, clause)
         return
-    clause = name_halves(reading, clause)
+    clause = name_instant(reading, name_halves(reading, clause))
     if has_no_removal(clause):
         flush(reading)
         reading.leftovers.append(reading.message.spell(clause))
@@ -208,6 +217,8 @@ def _take(reading: Reading, raw: str) -> None:
     if reading.pending and read_with_pending(reading, clause):
         return
     if reading.steps and read_with_topic(reading, clause):
+        return
+    if reading.steps and reading.operations[-1].name == "split_scenes" and _AT_THOSE.match(clause):
         return
     found = read_same_clip(reading, clause, reading.read(clause))
     if (
@@ -247,6 +258,9 @@ def _take(reading: Reading, raw: str) -> None:
 
 
 def _finish(reading: Reading) -> Understanding:
+    if any(operation.name.startswith("keep_") for operation in reading.operations):
+        # "bin the rest, keep clip 2": said before what is kept.
+        reading.leftovers = [clause for clause in reading.leftovers if not _REST.match(clause.lower())]
     operations: list[Operation] = []
     for operation in reading.operations:
         for position in range(len(operations) - 1, -1, -1):
@@ -263,5 +277,8 @@ def _finish(reading: Reading) -> Understanding:
         return Understanding((), tuple(reading.recipes), (*reading.leftovers, *spelled))
     return Understanding(tuple(operations), tuple(dict.fromkeys(reading.recipes)), tuple(reading.leftovers))
 
+
+# The first message is to be understood as fast as any other.
+warm_up()
 
 __all__ = ["Understanding", "make", "parse"]

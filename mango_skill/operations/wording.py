@@ -32,6 +32,10 @@ _SAME = re.compile(
     r"|(?:, ?|，)(?=<\2\d+>)(?<=<q\d>[,，])|(?:, )(?=<\2\d+>)(?<=<q\d>, )"
     r"|(?:, ?(?:at |from )?|，)(?=<\2\d+>(?:\s*(?:$|[,，.。;；、])|,? and|和|都|全)))"
 )
+# "filler words like um, uh and basically"
+_LISTED_WORDS = re.compile(
+    r"((?:fillers?|filler words|words)(?:,)? (?:like|such as|including|namely) )([a-z']{1,12}(?: know| mean| of)?(?:(?:,? and |, ?| or )[a-z']{1,12}(?: know| mean| of)?){1,8}(?=$|[,.;!?]| from| and))"
+)
 _ENDS = re.compile(r"(<[he]\d+>)( and |,? and the | & | plus )(<[he]\d+>)")
 _ALL_BUT = re.compile(
     r"(?<![a-z])((?:all|every|everything|each|everywhere)(?: (?:the|of|my|clips?|shots?|scenes?|videos?|other|one)){0,4}) but (?!not|don't|keep|leave|make)"
@@ -104,7 +108,10 @@ def _simplify(text: str) -> str:
 
 def divide(message: Annotated) -> list[str]:
     """Return the clauses of a prepared message."""
-    text = _FIXED.sub(lambda m: m.group().replace(" ", _KEPT_SPACE), message.text)
+    text = _LISTED_WORDS.sub(
+        lambda m: m[1] + re.sub(r",? and |, ?| or ", " and ", m[2]).replace(" ", _KEPT_SPACE), message.text
+    )
+    text = _FIXED.sub(lambda m: m.group().replace(" ", _KEPT_SPACE), text)
     text = _SAME.sub(
         lambda m: m[1] + m[3].replace(" ", _KEPT_SPACE).replace(",", _KEPT_SPACE).replace("，", _KEPT_SPACE),
         text,

@@ -93,7 +93,16 @@ def _read_place(text: str, *, moved: bool) -> dict[str, Any]:
 
 def read_captions(clause: Clause) -> list[Operation]:
     """Understand what a clause asks of the captions."""
-    if not clause.has("captions") or clause.has("credits", "lowerthird"):
+    file = str(clause.one("f") or "").lower()
+    if file.endswith((".srt", ".vtt", ".ass")) and not clause.has("captions", "remove", "replace", "export"):
+        return [make("add_captions", source=clause.one("f"))]
+    if (
+        not clause.has("captions")
+        or clause.has("credits", "lowerthird")
+        or clause.says(
+            r"^(?:in|on|for|within|inside) (?:all )?(?:the |my )?(?:captions?|subtitles?|subs)$|^字幕[里中]面?$"
+        )
+    ):
         return []
     if clause.has("voiceover") and clause.has("dub") and not clause.has("translate"):
         return []
@@ -286,10 +295,14 @@ def _style(clause: Clause) -> list[Operation]:
         return []
     wishes = _wishes(clause)
     wishes.pop("burn", None)
+    if clause.says(
+        r"^(?:captions?|subtitles?|subs) (?:in |at most|max|with|up to|no more|of |using )"
+    ) and not any(operation.name.endswith("_captions") for operation in clause.before):
+        return []
     language = wishes.pop("language", None) or wishes.pop("languages", None)
     if not wishes or language:
         return []
-    adding = pattern(_ADDING).search(re.sub(r"加[粗大]|配色|添色|增加|用(?=.{0,6}色)", "", text))
+    adding = pattern(_ADDING).search(re.sub(r"加[粗大](?![体号字])|配色|添色|增加|用(?=.{0,6}色)", "", text))
     if clause.says(
         r"(?<![a-z])(?:make|turn|set|change|move|put|use|switch) (?:the|my|all|all the|these|those|captions|subtitles)|(?<![a-z])(?:for|of) the (?:captions?|subtitles?|subs)|the (?:captions?|subtitles?|subs)(?! with)|(?:captions?|subtitles?|subs) (?:should|need|must|in|at|to|are|bigger|smaller|larger|bold|higher|lower|yellow|white|red|green|blue|black|all caps|uppercase)"
     ) and not clause.says(r"(?<![a-z])(?:add|adding|generate|create|include|insert)(?![a-z])"):

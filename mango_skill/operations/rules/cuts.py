@@ -52,7 +52,8 @@ def read_times(clause: Clause) -> list[Operation]:
 
 
 def _both_ends(clause: Clause) -> list[Operation]:
-    if not clause.has("both") or not clause.has("remove", "trim") or clause.says("fade|淡"):
+    cutting = clause.has("remove", "trim") or clause.says("[剪裁切去砍删]<d")
+    if not (clause.has("both") or clause.says("首尾|头尾|两头")) or not cutting or clause.says("fade|淡"):
         return []
     seconds = clause.one("d")
     if seconds is None:
@@ -156,12 +157,12 @@ def _duration(clause: Clause) -> list[Operation]:
         r"(?<![a-z])(?:under|below|less than|no (?:longer|more) than|at most|max(?:imum)?(?: of)?|up to|not (?:longer|more) than|within|shorter than|not exceed|(?:can't|can not|cannot|shouldn't|mustn't|must not|should not|may not|won't|don't|never|not|nothing)(?: let it| make it| want it)?(?: to)?(?: be| go| run| last| get| take| exceed)* (?:any )?(?:longer|more|over|beyond|past|exceed)(?: than)?|limit(?:ed)?(?: it)? to|max length|cap(?:ped)?(?: it)? at|or less|or under|or shorter|tops|don't exceed)(?![a-z])|以内|以下|之内|不超过|不要超过|别超过|不多于|最多|最长|内$|控制在|少于|小于|不能超过|至多|不到"
     )
     shape = clause.says(
-        r"(?<![a-z])(?:cut|trim|shorten|make|get|bring|edit|reduce|condense|tighten|keep|turn|length|duration|long|down to|seconds? version|version|limit|cap|be|want|boil|whittle|compress|squeeze|shrink|under|within|less|total|should|into|max|no longer|run(?:ning)? ?time|fit|a <d\d+> (?:video|clip|edit|cut))(?![a-z])|剪|缩|控制|时长|长度|压|变|做|裁|成|总|整|改|不超过|以内|全片|视频|精简|限制"
+        r"(?<![a-z])(?:cut|trim|shorten|make|get|bring|edit|reduce|condense|tighten|keep|turn|length|duration|long|down to|seconds? version|version|limit|cap|be|want|need|exactly|boil|whittle|compress|squeeze|shrink|under|within|less|total|should|into|max|no longer|run(?:ning)? ?time|fit|a <d\d+> (?:video|clip|edit|cut))(?![a-z])|剪|缩|控制|时长|长度|压|变|做|裁|成|总|整|改|不超过|以内|全片|视频|精简|限制|正好|刚好|恰好"
     )
     if maximum and (shape or len(clause.text) < 40):
         return [make("set_duration", max_seconds=seconds)]
     to = clause.says(
-        r"(?:to|into|down to|of|be|exactly|about|around|is|only|total|as|at|it|this|that|video|a|in)(?: a| an| just| only| exactly| about| around| roughly| the| under| total)* <d|<d\d+>(?:[- ](?:long|version|cut|edit|total|video|clip|in length|in total|or so|film|movie|short|ad|spot|piece|summary))|[到成为至在做是] ?(?:大概|大约|一个|一条|一段|正好|只有)*<d|(?:时长|长度|总长|总时长|全长)(?:是|为|改成|设为|改为|:)?<d|(?<!开头)(?<!结尾)(?<!前面)(?<!后面)剪<d|<d\d+>(?:左右|长|的(?:版本|视频|短片|短视频|成片|片子))|总共<d"
+        r"(?:to|into|down to|of|be|exactly|about|around|is|only|total|as|at|it|this|that|video|a|in)(?: a| an| just| only| exactly| about| around| roughly| the| under| total)* <d|<d\d+>(?:[- ](?:long|version|cut|edit|total|video|clip|in length|in total|or so|film|movie|short|ad|spot|piece|summary))|[到成为至在做是] ?(?:大概|大约|一个|一条|一段|正好|只有)*<d|(?:正好|刚好|恰好|整整)(?:是|要)?<d|(?:时长|长度|总长|总时长|全长)(?:是|为|改成|设为|改为|:)?<d|(?<!开头)(?<!结尾)(?<!前面)(?<!后面)剪<d|<d\d+>(?:左右|长|的(?:版本|视频|短片|短视频|成片|片子))|总共<d"
     )
     if (to and shape and not clause.has("remove")) or (
         to

@@ -35,7 +35,7 @@ def _duck(clause: Clause) -> list[Operation]:
     if not clause.has("duck"):
         return []
     lowering = clause.says(
-        r"(?<![a-z])dip(?:s|ped|ping)? (?:down )?(?:under|when|while|below|beneath|automatically)|(?<![a-z])(?:duck|ducks|ducking|auto-?duck|sidechain)(?![a-z])|闪避|避让"
+        r"(?<![a-z])dip(?:s|ped|ping)?(?![a-z])|(?<![a-z])(?:duck|ducks|ducking|auto-?duck|sidechain)(?![a-z])|闪避|避让"
     ) or clause.has("quieter")
     if not lowering or not (
         clause.has("music", "audio", "original_audio")
@@ -49,9 +49,12 @@ def _duck(clause: Clause) -> list[Operation]:
     return [make("duck", target=target, db=-abs(amount) if amount is not None else None)]
 
 
+_EVEN = r"(?<![a-z])(?:volume|loudness|levels?|audio|sound)(?: levels?)?(?: is| to be| be| stay| stays)? (?:more )?(?:consistent|even|uniform|steady|balanced|constant|the same throughout|equal)(?![a-z])|(?<![a-z])(?:even|level|smooth)(?: out)? (?:the |my |all )?(?:volume|loudness|levels|audio|sound)|(?:balance|equali[sz]e) (?:the |my |all )?(?:volume|loudness|audio levels|levels)(?![a-z])|音量(?:忽大忽小|均衡|平衡|拉平|保持一致|一致)"
+
+
 def _normalize(clause: Clause) -> list[Operation]:
     lufs = clause.one("u")
-    if lufs is None and not clause.has("normalize"):
+    if lufs is None and not clause.has("normalize") and not clause.says(_EVEN):
         return []
     if (
         lufs is None
