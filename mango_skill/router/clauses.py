@@ -48,6 +48,9 @@ def read_clauses(reading: Reading, tables: Sequence[Table]) -> list[Clause]:
                 clauses.append(piece)
                 continue
             kept = replace(clauses[-1], end=judged.end, text=judged.text)
+            if _is_waved_off(piece, clauses[-1], judged):
+                clauses[-1] = replace(kept, verdict="weak", rule=piece.rule)
+                continue
             vague = judged.verdict in ("unknown", "weak") or (
                 _is_vague(judged) and not _is_vague(clauses[-1])
             )
@@ -106,6 +109,16 @@ def _begins(piece: Clause, before: Clause) -> bool:
     return not (before.verdict == "chat" and _ABOUT.search(before.text) and not _POINTING.search(piece.text))
 
 
+def _is_waved_off(piece: Clause, before: Clause, judged: Clause) -> bool:
+    """Tell whether the words of a merged clause only look like a matter: "I changed my mind, no music"."""
+    return (
+        piece.verdict == "weak"
+        and not _is_vague(piece)
+        and before.verdict in ("weak", "unknown")
+        and judged.rule.endswith(".subject")
+    )
+
+
 def _is_vague(clause: Clause) -> bool:
     return not clause.rule or clause.rule.endswith((".subject", ".polite"))
 
@@ -118,7 +131,9 @@ _ASKING = re.compile(
     r"(?:and )?(?:then )?(?:i (?:just |only )?want to know|tell|let|show|remind|check|dime|dis-moi|sag|zeig|me diz|me diga|mostra|muestra)\b"
     r"|(?:现在|目前).{0,8}(?:多|几|吗|哪)|告诉我|跟我说|看看|看一下|教え|알려"
 )
-_QUESTION = re.compile(r"(?:how|what|which|where|when|is|are|did|does|has)\b|.{0,8}(?:多少|多长|几|吗|什么)")
+_QUESTION = re.compile(
+    r"(?:how|what|which|where|when|why|is|are|am|did|do|does|has|have|can|could|will)\b|.{0,8}(?:多少|多长|几|吗|什么)"
+)
 _POINTING = re.compile(
     r"\b(?:it|me|this|the (?:result|file|final)|then|now)\b|发我|给我|发给|最后|然后|导出成|一下|吧"
 )

@@ -11,6 +11,7 @@ from mango_skill.language.quotes import FILE_FILL, LINK_FILL
 from mango_skill.language.script import detect_masked
 from mango_skill.router.arguments import read_export, read_upload
 from mango_skill.router.clauses import Clause, read_clauses
+from mango_skill.router.evidence import weigh
 from mango_skill.router.model import Route, RouteContext
 from mango_skill.router.reading import Reading, mend, read_message
 from mango_skill.router.tables import Table, load_table
@@ -19,6 +20,9 @@ _LATIN = ("en", "es", "pt", "de", "fr")
 _ACTIONS = frozenset(str(action) for action in Action)
 _TEXT_EDGES = " \n\t,;:，；：、-–—&+"
 _NOTHING = RouteContext()
+# How sure the words have to be to speak alone, and against a keyword.
+_SURE = 0.45
+_SURE_AGAINST_KEYWORD = 0.65
 
 
 @dataclass(frozen=True)
@@ -65,11 +69,20 @@ def route(text: str, files: Sequence[str] = (), context: RouteContext = _NOTHING
     steps = _settle(steps, clauses, context)
     if files and (not steps or steps[0].action is not Action.UPLOAD):
         steps = [_Step(Action.UPLOAD, 0, 0, "file attached", files=True), *_without_upload(steps)]
-    if not steps:
-        steps = [
-            _Step(Action.CHAT, 0, len(reading.folded), _name_rules(clauses) or "nothing else is asked for")
-        ]
+    if not steps or all(".keyword-" in step.rule for step in steps):
+        steps = _weigh_words(steps, clauses, reading)
     return _compose(steps, clauses, reading, files, context)
+
+
+def _weigh_words(steps: list[_Step], clauses: Sequence[Clause], reading: Reading) -> list[_Step]:
+    """Where no rule spoke, or the mere keyword, let all the words speak together."""
+    named = _name_rules(clauses)
+    end = len(reading.folded)
+    if (not named or steps) and any(char.isalpha() for char in reading.folded):
+        action, share = weigh(reading.folded)
+        if share >= (_SURE_AGAINST_KEYWORD if steps else _SURE) and action != "chat":
+            return [_Step(Action(action), 0, end, f"words weighed ({share:.0%})")]
+    return steps or [_Step(Action.CHAT, 0, end, named or "nothing else is asked for")]
 
 
 def _choose_tables(folded: str, language: str) -> list[Table]:
@@ -102,16 +115,20 @@ def _is_clear(clauses: Sequence[Clause]) -> bool:
 def _plan(clauses: Sequence[Clause], reading: Reading, context: RouteContext) -> list[_Step]:
     """Turn verdicts into steps: drop exports that are held, put uploads before what uses them."""
     steps: list[_Step] = []
-    clear = _is_clear([clause for clause in clauses if ".keyword-" not in clause.rule])
+    sure = [clause for clause in clauses if ".keyword-" not in clause.rule]
+    clear = _is_clear(sure) or any(_new_mentions(clause, reading, context) for clause in sure)
     for clause in clauses:
-        if clear and ".keyword-" in clause.rule:
+        if clear and ".keyword-" in clause.rule and not _new_mentions(clause, reading, context):
             continue
         if clause.verdict == "hold":
             steps = [step for step in steps if step.action is not Action.EXPORT]
             continue
-        verdict = clause.verdict
         names = _new_mentions(clause, reading, context)
-        if names and verdict in ("chat", "weak", "unknown") and not clause.rule.endswith(".content-of-file"):
+        # A mere keyword beside a file says what the file is: "the export from Premiere, final.mov".
+        verdict = "weak" if names and ".keyword-" in clause.rule else clause.verdict
+        if names and clause.rule.endswith(".convert-file"):
+            steps.append(_Step(Action.UPLOAD, clause.start, clause.end, "file or link named", files=True))
+        elif names and verdict in ("chat", "weak", "unknown"):
             steps.append(_Step(Action.UPLOAD, clause.start, clause.end, "file or link named", files=True))
             if verdict == "weak" or (verdict == "unknown" and not _has_matter(clause.text)):
                 continue

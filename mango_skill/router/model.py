@@ -15,16 +15,12 @@ class RouteContext:
 
     Attributes:
         job_running: A turn, an upload or an export is under way.
-        has_draft: The project has a timeline with something on it.
-        has_media: The project has footage.
         pending_question: The last reply asked something; a bare noun is its answer.
         offered: The action that the last reply offered; "yes" takes it.
         media_names: File names that the project has already: naming one of them uploads nothing.
     """
 
     job_running: bool = False
-    has_draft: bool = True
-    has_media: bool = True
     pending_question: bool = False
     offered: Action | None = None
     media_names: frozenset[str] = frozenset()
