@@ -98,7 +98,7 @@ class EngineProcess:
         except (OSError, http.client.HTTPException, ValueError):
             return None
         stated = headers.get(constants.PROOF_HEADER.lower(), "")
-        if not proof.is_proven(str(record["secret"]), nonce, stated):
+        if not proof.is_hello_proven(str(record["secret"]), nonce, stated):
             return None
         said = answer.get("data", answer)
         return EngineStatus(str(record["url"]), str(said.get("version", "")), int(said.get("pid", 0)))
@@ -112,7 +112,7 @@ class EngineProcess:
         record, running = self._record(), self.status()
         if record is None or running is None:
             return False
-        allowed = {constants.PROOF_HEADER: proof.prove(str(record["secret"]), proof.STOP_CHALLENGE)}
+        allowed = {constants.PROOF_HEADER: proof.prove_stop(str(record["secret"]))}
         with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
             self._ask(record, endpoints.ENGINE_STOP, allowed)
         deadline = self._clock.monotonic() + _DRAIN_LIMIT_S

@@ -5,24 +5,16 @@ A port that somebody else has taken over since then gets nothing.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
 from typing import Final
 
 from mango_skill.client.backend import Backend
 from mango_skill.client.transport import Call, Transport
 from mango_skill.errors import EngineError, MangoError, NetworkError
-from mango_skill.protocol import endpoints
+from mango_skill.protocol import endpoints, proof
 from mango_skill.protocol.constants import CHALLENGE_HEADER, PROOF_HEADER
 
-STOP: Final = "stop"
 _HELLO_S: Final = 5.0
-
-
-def proof(secret: str, nonce: str) -> str:
-    """Return the hex HMAC-SHA256 of ``nonce`` under ``secret``."""
-    return hmac.new(secret.encode(), nonce.encode(), hashlib.sha256).hexdigest()
 
 
 def hello(transport: Transport, backend: Backend) -> str:
@@ -51,7 +43,7 @@ def hello(transport: Transport, backend: Backend) -> str:
         raise stopped(problem) from None
     finally:
         response.close()
-    if not hmac.compare_digest(said, proof(str(record.get("secret", "")), nonce)):
+    if not proof.is_hello_proven(str(record.get("secret", "")), nonce, said):
         raise EngineError(
             "Something else answers at the engine's address.",
             code="engine_unproven",

@@ -105,14 +105,12 @@ class Front:
                 hint="Send a fresh random word in it.",
             )
         answer = bodies.json_response(emission.success(self._about) | self._about)
-        answer.headers[constants.PROOF_HEADER] = proof.prove(self._secret, challenge)
+        answer.headers[constants.PROOF_HEADER] = proof.prove_hello(self._secret, challenge)
         return answer
 
     async def stop(self, request: Request) -> Response:
         """End the engine, for callers who could read ``engine.json``."""
-        if not proof.is_proven(
-            self._secret, proof.STOP_CHALLENGE, request.headers.get(constants.PROOF_HEADER, "")
-        ):
+        if not proof.is_stop_proven(self._secret, request.headers.get(constants.PROOF_HEADER, "")):
             raise ArgumentError(
                 "The proof to stop the engine is missing or wrong.",
                 code="refused",

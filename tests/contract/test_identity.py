@@ -16,9 +16,9 @@ import pytest
 from mango_skill.client import logs
 from mango_skill.client.backend import Backend
 from mango_skill.client.clock import SystemClock
-from mango_skill.client.handshake import proof
 from mango_skill.client.identity import Token
 from mango_skill.errors import ConfigurationError, EngineError, MangoError, RateLimitError
+from mango_skill.protocol.proof import prove_hello
 from mango_skill.scrub import scrub
 from mango_skill.settings import Settings
 
@@ -189,7 +189,7 @@ def hello(service: Any, secret: str) -> Any:
         if request.path != "/engine/hello":
             service.do_other(wire, request)
             return
-        answer = proof(secret, request.headers["x-mango-challenge"])
+        answer = prove_hello(secret, request.headers["x-mango-challenge"])
         wire.json({"version": "0.1.0", "pid": 1}, 200, f"X-Mango-Proof: {answer}")
 
     return script

@@ -113,7 +113,7 @@ def connect(record: dict[str, Any]) -> Caller:
 
 def stop(record: dict[str, Any]) -> None:
     """Ask an engine to end."""
-    allowed = {constants.PROOF_HEADER: proof.prove(record["secret"], proof.STOP_CHALLENGE)}
+    allowed = {constants.PROOF_HEADER: proof.prove_stop(record["secret"])}
     requests.post(record["url"] + endpoints.ENGINE_STOP.path(), headers=allowed, timeout=WAIT_S)
 
 

@@ -27,8 +27,8 @@ def test_hello_proves_the_secret_of_engine_json_without_a_token(engine: RunningE
     answer = ask(engine, endpoints.ENGINE_HELLO, X_Mango_Challenge="a nonce")
     assert answer.json()["version"] == engine.record["version"]
     assert answer.json()["pid"] == os.getpid()
-    assert proof.is_proven(engine.record["secret"], "a nonce", answer.headers[constants.PROOF_HEADER])
-    assert not proof.is_proven("another secret", "a nonce", answer.headers[constants.PROOF_HEADER])
+    assert proof.is_hello_proven(engine.record["secret"], "a nonce", answer.headers[constants.PROOF_HEADER])
+    assert not proof.is_hello_proven("another secret", "a nonce", answer.headers[constants.PROOF_HEADER])
 
 
 @pytest.mark.parametrize("challenge", ["", "x" * 300])
@@ -42,6 +42,14 @@ def test_stop_needs_the_proof(engine: RunningEngine) -> None:
     assert ask(engine, endpoints.ENGINE_STOP).status_code == 403
     assert ask(engine, endpoints.ENGINE_STOP, X_Mango_Proof="0" * 64).status_code == 403
     assert ask(engine, endpoints.ENGINE_HELLO, X_Mango_Challenge="x").status_code == 200
+
+
+@pytest.mark.parametrize("word", ["stop", "stop:", "hello:", ":"])
+def test_no_answer_to_a_hello_stops_the_engine(engine: RunningEngine, word: str) -> None:
+    """Anybody on this machine may ask for a hello; only who read ``engine.json`` may stop."""
+    said = ask(engine, endpoints.ENGINE_HELLO, X_Mango_Challenge=word).headers[constants.PROOF_HEADER]
+    assert ask(engine, endpoints.ENGINE_STOP, X_Mango_Proof=said).status_code == 403
+    assert said != proof.prove_stop(engine.record["secret"])
 
 
 def test_engine_json_is_for_its_owner_alone_and_goes_with_the_engine(start_engine: Start) -> None:
