@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from mango_skill.errors import ArgumentError, ConfigurationError, MangoError
 
 HOME_VARIABLE: Final = "MANGO_HOME"
 APPLICATION: Final = "mango-skill"
@@ -45,7 +48,7 @@ class Folders:
         """Find the folders: below ``MANGO_HOME`` when it is set, else where this system keeps such things."""
         home = environ.get(HOME_VARIABLE)
         if home:
-            root = Path(home).expanduser().absolute()
+            root = user_path(home, error=ConfigurationError)
             return cls._in(
                 config=root / "config", data=root, cache=root / "cache", shared=root / "config" / SHARED_NAME
             )
@@ -71,3 +74,33 @@ class Folders:
             logs=data / "logs",
             shared_config=shared,
         )
+
+
+def user_path(stated: str, *, error: type[MangoError] = ArgumentError) -> Path:
+    """Return the absolute path that a person's words name; a ``~`` at the start is a home folder.
+
+    Raises:
+        MangoError: Of the class ``error``: the home is nobody's, or no file can have such a name.
+    """
+    try:
+        path = Path(stated).expanduser().absolute()
+        # the system tells what it takes no name of: a NUL, half a character, too many letters
+        path.lstat()
+    except RuntimeError:
+        raise error(
+            f"There is no home folder for {stated.split('/', maxsplit=1)[0]}.",
+            code="bad_path",
+            hint="Write the path out, without the '~'.",
+        ) from None
+    except ValueError:
+        raise error(
+            "The path holds a character that no file name can have.",
+            code="bad_path",
+            hint="Choose another name.",
+        ) from None
+    except OSError as problem:
+        if problem.errno == errno.ENAMETOOLONG:
+            raise error(
+                "The path is too long for this system.", code="bad_path", hint="Choose a shorter name."
+            ) from None
+    return path

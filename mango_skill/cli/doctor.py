@@ -16,6 +16,8 @@ from mango_skill.engine_process import EngineProcess
 from mango_skill.errors import MangoError
 from mango_skill.folders import Folders
 from mango_skill.manifest import Manifest
+from mango_skill.scrub import scrub
+from mango_skill.tools import registry
 from mango_skill.tools.shapes import to_json
 from mango_skill.version import VERSION
 
@@ -48,14 +50,13 @@ def run(options: argparse.Namespace, console: Console) -> int:
 
 def examine(stated: str | None) -> list[Finding]:
     """Return what was found, the simplest things first."""
-    folders = Folders.locate()
     checks: list[tuple[str, Callable[[], str]]] = [
         ("version", lambda: f"{VERSION} on Python {platform.python_version()}, {platform.system()}"),
         ("manifest", _manifest),
-        ("settings", lambda: _settings(folders)),
-        ("folders", lambda: _folders(folders)),
+        ("settings", lambda: _settings(Folders.locate())),
+        ("folders", lambda: _folders(Folders.locate())),
         ("packages", _packages),
-        ("backend", lambda: _backend(folders, stated)),
+        ("backend", lambda: _backend(Folders.locate(), stated)),
     ]
     return [_checked(name, check) for name, check in checks]
 
@@ -63,8 +64,9 @@ def examine(stated: str | None) -> list[Finding]:
 def _checked(name: str, check: Callable[[], str]) -> Finding:
     try:
         return Finding(name, True, check())
-    except MangoError as problem:
-        return Finding(name, False, f"{problem.message} {problem.hint}")
+    except Exception as problem:  # whatever is wrong, the other things are still looked at
+        error = registry.error_of(problem)
+        return Finding(name, False, scrub(f"{error.message} {error.hint}"))
 
 
 def _manifest() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from mango_skill.cli.console import Console
 from mango_skill.cli.opening import open_context, perform
 from mango_skill.cli.steps import may_replace
 from mango_skill.errors import ArgumentError, MediaError, OutputError, UserError
+from mango_skill.folders import user_path
 from mango_skill.router import Route, route
 from mango_skill.tools import TOOLS, ToolContext, registry
 from mango_skill.tools.exporting import output_path
@@ -95,12 +97,13 @@ def read_order(options: argparse.Namespace, console: Console) -> Order:
     """
     *names, text = options.words
     if not names:
-        missing = "what to do with it" if Path(text).exists() else "the footage"
+        missing = "what to do with it" if os.path.exists(text) else "the footage"
         raise ArgumentError(
             f"Something is missing: {missing}.",
             hint='Say it like: mango make clip.mp4 "cut the pauses and add music" -o out.mp4.',
         )
-    if Path(text).is_file():
+    # not Path.is_file: that takes a long sentence for a broken path and raises
+    if os.path.isfile(text):
         raise ArgumentError(
             "The words that say what to do are missing.", hint="Put them last, in quotes, after the files."
         )
@@ -113,7 +116,7 @@ def read_order(options: argparse.Namespace, console: Console) -> Order:
         options.output or export.pop("path", None) or f"{files[0].stem}-edited.{export.get('format', 'mp4')}"
     )
     export.pop("path", None)
-    if Path(output).expanduser().is_dir():
+    if user_path(output, error=OutputError).is_dir():
         output = str(Path(output) / f"{files[0].stem}-edited.{export.get('format', 'mp4')}")
     try:
         target = output_path(output, overwrite=options.overwrite)
@@ -132,16 +135,16 @@ def check_footage(name: str) -> Path:
     """Return a file of the footage.
 
     Raises:
-        MediaError: It is missing, a folder, or empty.
+        MediaError: It is no path, missing, a folder, or empty.
     """
-    path = Path(name).expanduser()
+    path = user_path(name, error=MediaError)
     if path.is_dir():
         raise MediaError(f"{name} is a folder.", code="is_folder", hint="Name the files in it.")
     if not path.is_file():
         raise MediaError(f"There is no file {name}.", code="missing_file", hint="Check the path.")
     if path.stat().st_size == 0:
         raise MediaError(f"{name} is empty.", code="empty_file", hint="Check that it was copied whole.")
-    return path.absolute()
+    return path
 
 
 def _understood(text: str) -> tuple[str, dict[str, Any]]:

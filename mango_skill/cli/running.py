@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import difflib
 import importlib
 import logging
@@ -82,7 +83,9 @@ def _failed(problem: Exception, console: Console) -> int:
     from mango_skill.folders import Folders
     from mango_skill.tools import registry
 
-    open_log(Folders.locate())
+    # where there is no folder for a log, the failure is told all the same
+    with contextlib.suppress(MangoError, ImportError):
+        open_log(Folders.locate())
     error: MangoError = registry.error_of(problem)
     answer = registry.failed(problem)
     console.fail(answer)

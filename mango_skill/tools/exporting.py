@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from mango_skill.actions import Action
-from mango_skill.errors import ArgumentError
+from mango_skill.errors import ArgumentError, OutputError
+from mango_skill.folders import user_path
 from mango_skill.protocol.constants import CAPTION_FORMATS, EXPORT_FORMATS
 from mango_skill.tools import shapes, wording
 from mango_skill.tools.context import ToolContext, follow
@@ -127,11 +128,11 @@ def output_path(path: str, *, overwrite: bool) -> Path:
     """Return the absolute path to write, checked before any work is done; a folder that is there stays one.
 
     Raises:
-        OutputError: It exists already, or its folder is missing or can't be written.
+        OutputError: It is no path, exists already, or its folder is missing or can't be written.
     """
     from mango_skill.client.download import check_target
 
-    target = Path(path).expanduser().absolute()
+    target = user_path(path, error=OutputError)
     if not target.is_dir():
         check_target(target, overwrite=overwrite)
     return target

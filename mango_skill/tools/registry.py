@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from mango_skill.errors import ArgumentError, InternalError, MangoError
+from mango_skill.errors import ArgumentError, ConfigurationError, InternalError, MangoError
 from mango_skill.tools import shapes
 from mango_skill.tools.connection import check_credits, connect
 from mango_skill.tools.context import ToolContext
@@ -78,11 +78,23 @@ def error_of(problem: Exception) -> MangoError:
         return problem.error
     if isinstance(problem, MangoError):
         return problem
+    if isinstance(problem, ModuleNotFoundError) and (missing := _package_of(problem)):
+        return ConfigurationError(
+            f"The package {missing} is not installed.",
+            code="package_missing",
+            hint="Run scripts/mango.py, which fetches what is needed, or install mango-skill again.",
+        )
     logger.error("unexpected failure", exc_info=problem)
     return InternalError(
         f"Something went wrong inside ({type(problem).__name__}).",
         hint="Try again; if it comes back, look into the log folder that 'mango doctor' names.",
     )
+
+
+def _package_of(problem: ModuleNotFoundError) -> str:
+    """Return the package of others that is missing; empty when it is a module of ours."""
+    name = str(problem.name or "").partition(".")[0]
+    return "" if name == __package__.partition(".")[0] else name
 
 
 def find(name: str) -> ToolSpec:

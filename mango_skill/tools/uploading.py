@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mango_skill.actions import Action
-from mango_skill.errors import ArgumentError
+from mango_skill.errors import ArgumentError, MediaError
+from mango_skill.folders import user_path
 from mango_skill.timeline.model import MediaReference
 from mango_skill.timeline.summary import summarize
 from mango_skill.tools import wording
@@ -43,7 +43,7 @@ def upload_media(
     """Add footage to the project. With the local engine it stays on this machine. Repeating it is safe."""
     if not files and not links:
         raise ArgumentError("No file and no link was given.", hint="Pass 'files', 'links' or both.")
-    paths = [Path(one).expanduser().absolute() for one in files]
+    paths = [user_path(one, error=MediaError) for one in files]
     opened = ctx.opener.workspace().open_project(project or ctx.project)
 
     def tell(told: UploadProgress) -> None:
