@@ -306,6 +306,12 @@ _LOOSE_SECONDS = re.compile(
 )
 
 
+# "from a minute ten to a minute forty"
+_MINUTE_AND = re.compile(
+    r"(?:(?<=from )|(?<=between )|(?<=to )|(?<=and )|(?<=at ))<d(\d+)> <n(\d+)>(?= (?:to|and|until|till)(?![a-z])|$|[,.;])"
+)
+
+
 _SECOND_NUMBER = re.compile(
     rf"(?<![a-z])(?P<u>seconds?|sec|minutes?|min)(?: number| no\.?)? <n(?P<n>\d+)>(?!\s?{_UNIT}|\s?{_CLIP_NOUN}|[%x])"
 )
@@ -317,7 +323,7 @@ _WORD_BETWEEN = re.compile(
 )
 # "two seconds from the start and one from the end": the unit is the one before.
 _UNIT_BEFORE = re.compile(
-    r"(?P<d><d\d+>)(?P<gap>[^<\n]{3,40}?(?:and|,|&) (?:the last |the first |last |first )?)(?:<n(?P<n>\d+)>|(?P<one>one))(?= (?:from|off|at|more from|of) (?:of )?(?:the |its )?(?:very )?(?:start|beginning|front|head|end|tail|back)(?![a-z]))"
+    r"(?P<d><d\d+>)(?P<gap>(?:[^<\n]|<n\d+>){3,50}?(?:and|,|&) (?:the last |the first |last |first )?)(?:<n(?P<n>\d+)>|(?P<one>one))(?= (?:from|off|at|more from|of) (?:of )?(?:the |its )?(?:very )?(?:start|beginning|front|head|end|tail|back)(?![a-z]))"
 )
 # "split at 5": a bare number is an instant where something happens once.
 _BARE_INSTANT = re.compile(
@@ -398,6 +404,7 @@ def mark_lengths(message: Annotated) -> None:
         )
 
     message.mark(_LOOSE_SECONDS, "d", read_loose)
+    message.mark(_MINUTE_AND, "d", read_loose)
     message.mark(
         _SECOND_NUMBER,
         "d",

@@ -195,7 +195,11 @@ def note_negation(reading: Reading, clause: str) -> None:
     _text, operations = reading.steps[-1]
     last = operations[-1]
     asked = reading.clause(clause)
-    if (
+    if last.name == "remove_silence" and asked.says(
+        r"too (?:much|aggressive\w*|tight\w*|hard|many)|太[狠紧多碎急]|过[头度狠]"
+    ):
+        operations[-1] = last.changed(direction="down")
+    elif (
         last.name == "set_aspect"
         and asked.says(r"crop|cut (?:anything|it|off)|裁|切")
         and "fit" not in last.parameters
@@ -298,6 +302,11 @@ def topic_of(reading: Reading) -> str | None:
     return None
 
 
+_SAYS_AGAIN = re.compile(
+    r"(?<![a-z])(?:add|put|use|play|show|include|insert|lay|make sure|readable|visible|see|fit|match\w*|sync\w*)(?![a-z])|[加放用配]"
+)
+
+
 def read_with_topic(reading: Reading, clause: str) -> bool:
     """ "add captions and make them yellow": pronouns, or nothing at all, stand for what was spoken of."""
     topic = topic_of(reading)
@@ -392,6 +401,9 @@ def read_with_topic(reading: Reading, clause: str) -> bool:
         return False
     last = reading.steps[-1][1]
     merged = merge(last[-1], found[0]) if len(found) == 1 else None
+    if merged == last[-1] and pronoun and not alone and not _SAYS_AGAIN.search(clause):
+        # The edit before swallows the clause without a trace: nobody understood it.
+        return False
     if merged is not None:
         last[-1] = merged
         reading.steps[-1] = (f"{reading.steps[-1][0]} {clause}", last)
@@ -438,6 +450,10 @@ _SAYS_HOW = re.compile(
 def read_as_more(reading: Reading, clause: str) -> bool:
     """ "louder, but only the second clip": the clause says more about the edit before it."""
     text, operations = reading.steps[-1]
+    if re.match(r"(?:and |but )?<c\d+>", clause) and any(
+        "clip" in operation.parameters for operation in operations
+    ):
+        return _read_same_kind(reading, clause)
     joined = f"{text} {clause}"
     together = reading.read(joined)
     if not together:
@@ -454,6 +470,35 @@ def read_as_more(reading: Reading, clause: str) -> bool:
     return True
 
 
+_KIND_WORDS = {
+    "set_volume": ("声音", "volume"),
+    "brightness": ("亮度", "brightness"),
+    "contrast": ("对比度", "contrast"),
+    "saturation": ("饱和度", "saturation"),
+    "speed": ("速度", "speed"),
+    "temperature": ("色温", "temperature"),
+}
+
+
+def _read_same_kind(reading: Reading, clause: str) -> bool:
+    """ "clip 1 louder, clip 2 down a bit": what is changed is named once."""
+    words = _KIND_WORDS.get(reading.operations[-1].name)
+    mark = re.match(r"(?:and |but )?<c\d+>", clause)
+    if words is None or mark is None:
+        return False
+    chinese = not clause.isascii()
+    text = (
+        f"{mark.group()}{words[0]}{clause[mark.end() :]}"
+        if chinese
+        else f"{mark.group()} {words[1]}{clause[mark.end() :]}"
+    )
+    found = reading.read(text)
+    if [operation.name for operation in found] != [reading.operations[-1].name]:
+        return False
+    reading.steps.append((text, found))
+    return True
+
+
 def read_with_verb(reading: Reading, clause: str) -> bool:
     """ "remove the music, the title": the verb before holds on."""
     verb = _VERB.match(reading.steps[-1][0])
@@ -463,6 +508,9 @@ def read_with_verb(reading: Reading, clause: str) -> bool:
     text = f"{verb.group()}{'' if chinese else ' '}{clause}"
     found = reading.read(text)
     if not found or any(operation.name == "clarify" for operation in found):
+        return False
+    if found == reading.read(verb.group()):
+        # The clause says nothing that the verb alone does not: it was not understood.
         return False
     reading.steps.append((text, found))
     return True

@@ -24,7 +24,7 @@ _OPENING = re.compile(
 )
 
 
-_LIST = r"<n\d+>(?:(?:,? and |,? & |, ?|、| or |/|\+|和|跟|与|及|到|至| ?- ?| to | through | thru )(?:clip |shot |scene |#|第)?<n\d+>(?![x%:.]| ?(?:seconds?|s|sec|秒|times|fps|db|lufs)(?![a-z]))){0,12}"
+_LIST = r"<n\d+>(?:(?:,? and |,? & |, ?|、| or |/|\+|和|跟|与|及|到|至| ?- ?| to | through | thru )(?:clip |shot |scene |#|第)?<n\d+>(?![x%:.]| ?(?:seconds?|s|sec|秒|times|fps|db|lufs)(?![a-z])| (?:from|off) the (?:very )?(?:start|end|beginning|front|tail|back)(?![a-z]))){0,12}"
 
 
 _NUMBERED_CLIPS = re.compile(
@@ -172,6 +172,12 @@ _RANGE = re.compile(
 )
 
 
+# "cut 10 to 12": bare numbers after a word for cutting are seconds.
+_BARE_RANGE = re.compile(
+    r"(?:(?<=^cut )|(?<= cut )|(?<=cut out )|(?<=remove )|(?<=delete )|(?<=erase )|(?<=chop out )|(?<=trim out ))<n(?P<a>\d+)> ?(?:to|-|–|through|until) ?<n(?P<b>\d+)>(?=$|[,.;!\n]| (?:and|then|please)(?![a-z]))"
+)
+
+
 _FROM_FOR = re.compile(
     r"(?<![a-z])(?:from|at|starting at|starting from|beginning at) (?P<a><[td]\d+>)(?: mark)? (?:for|lasting) (?P<b><d\d+>)|从第?(?P<c><[td]\d+>)(?:处|开始)?(?:起)?(?:,|，)?(?:持续|显示|停留)(?P<d><d\d+>)"
 )
@@ -219,6 +225,11 @@ def mark_ranges(message: Annotated) -> None:
         start, length = message.value(match["a"] or match["c"]), message.value(match["b"] or match["d"])
         return (start, tidy(start + length))
 
+    def read_bare(match: Match) -> tuple[Any, Any] | None:
+        start, end = message.value(f"n{match['a']}"), message.value(f"n{match['b']}")
+        return (start, end) if start < end else None
+
+    message.mark(_BARE_RANGE, "r", read_bare)
     message.mark(_FROM_FOR, "r", read_for)
     message.mark(_CUT_FROM, "r", read_cut)
     message.text = _CHINESE_CUT_FROM.sub(

@@ -30,6 +30,7 @@ from mango_skill.operations.following import (
     read_with_verb,
     topic_of,
 )
+from mango_skill.operations.foreign import is_foreign
 from mango_skill.operations.merging import merge
 from mango_skill.operations.model import Operation
 from mango_skill.operations.reading import Reading
@@ -51,6 +52,11 @@ _FILLER = re.compile(
 
 _REST = re.compile(
     r"^(?:(?:and )?(?:bin|drop|delete|remove|cut|lose|discard|ditch|trash|throw away|get rid of|scrap|toss|dump|erase) (?:all )?(?:of )?(?:the rest|everything else|all else|the others|anything else|the remaining\w*)|(?:drop|remove|cut|mute|delete|lose) (?:all )?(?:the )?other (?:sounds?|noises?|audio|parts|bits)|the rest (?:can go|goes|is not needed|isn't needed)|(?:把)?(?:其余|其他|其它|剩下|剩余|别的|余下|多余)(?:的)?(?:部分|内容|片段|时间|地方)?(?:都|全部|全|统统)?(?:不要|删|去|剪|丢|扔)(?:掉|除|了)*|(?:删|去|剪)(?:掉|除)?(?:其余|其他|剩下|别的)(?:的)?(?:部分|内容)?|fix it|fix that|correct it|correct that|修一下|修好|修正一下|处理一下|调整一下|改一下|弄一下|解决一下|转正|摆正|正过来|转回来|转过来|翻过来)$"
+)
+
+
+_CLIP_STAYS = re.compile(
+    r"^(?:but )?(?:keep|leave) (?:the )?<c\d+> (?:alone|as is|as it is|as they are|untouched|unchanged|the same|intact|normal|at normal speed)$"
 )
 
 
@@ -130,6 +136,8 @@ def parse(text: str) -> Understanding:
     exact = read_sentences(text)
     if exact is not None:
         return Understanding(exact)
+    if is_foreign(text):
+        return Understanding(leftovers=(text.strip(),))
     lines = text.split("\n")
     if 1 < len(lines) <= MOST_CLAUSES and any(read_sentences(line) for line in lines):
         return _join([parse(line) for line in lines])
@@ -173,6 +181,8 @@ def _understand(text: str) -> Understanding:
 def _take(reading: Reading, raw: str) -> None:
     clause = strip_lead(raw)
     if _FILLER.match(clause) or (_REST.match(clause) and reading.steps):
+        return
+    if _CLIP_STAYS.match(clause):
         return
     if _KEEPS.match(clause) and not reading.clause(clause).all("c"):
         # What is to stay stays anyway; over a cutaway it says which sound is heard.

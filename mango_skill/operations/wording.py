@@ -83,6 +83,7 @@ def prepare(text: str) -> Annotated:
     message.text = correct(
         message.text, commands=commands, known=known, slips=read_data("spelling.json")["slips"]
     )
+    message.text = _BARE_GO.sub("去掉", message.text)
     message.text = _CAPS.sub("captions", message.text)
     message.text = _ALL_BUT.sub(r"\1 except ", message.text)
     annotate(message)
@@ -106,6 +107,17 @@ def _simplify(text: str) -> str:
     return lowered.translate(_TRADITIONAL)
 
 
+# "big yellow captions and a progress bar": what is said of the one is not said of the other.
+_DESCRIBED = re.compile(
+    r"(?<![a-z])(?:yellow|white|red|blue|green|black|orange|pink|big|large|small|tiny|bold|upbeat|happy|sad|epic|chill|calm|english|spanish|french|german|chinese|japanese|burned-in) $"
+)
+# "去口头禅、去停顿、降噪"
+_VERBS_LISTED = re.compile(r"、(?=[去加删剪调改做配静防降换放打插拼旋翻裁])")
+_BARE_GO = re.compile(
+    r"(?:^|(?<=[，,、。；;\s再并把]))去(?=水印|字幕|停顿|口头禅|语气词|标题|音乐|背景音乐|转场|气口|空白|静音|杂音|文字|贴纸|倒计时|进度条|废话)"
+)
+
+
 def divide(message: Annotated) -> list[str]:
     """Return the clauses of a prepared message."""
     text = _LISTED_WORDS.sub(
@@ -117,7 +129,8 @@ def divide(message: Annotated) -> list[str]:
         text,
     )
     text = _ENDS.sub(lambda m: m[1] + m[2].replace(" ", _KEPT_SPACE).replace(",", _KEPT_SPACE) + m[3], text)
-    text = _ALSO_EN.sub(lambda m: m[1] + _ALSO, text)
+    text = _ALSO_EN.sub(lambda m: m.group() if _DESCRIBED.search(text, 0, m.start()) else m[1] + _ALSO, text)
+    text = _VERBS_LISTED.sub("，", text)
     text = _ALSO_ZH.sub(lambda m: m[1] + _ALSO, text)
     clauses: list[str] = []
     for clause in split_clauses(text):

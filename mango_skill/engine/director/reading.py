@@ -10,9 +10,9 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from mango_skill import operations
 from mango_skill.engine.director.asked import Asked
 from mango_skill.language.script import detect_language
+from mango_skill.operations.understanding import parse
 
 LANGUAGES = ("en", "zh")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
@@ -39,7 +39,7 @@ class Reading:
 
 def read(message: str) -> Reading:
     """Understand a message. Never fails: what is not understood is left over."""
-    understood = operations.parse(message)
+    understood = parse(message)
     return Reading(
         tuple(Asked.of(one) for one in understood.operations),
         tuple(understood.recipes),

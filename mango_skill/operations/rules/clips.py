@@ -59,7 +59,7 @@ def _overlay(clause: Clause) -> list[Operation]:
         return []
     audio = None
     if clause.says(
-        r"(?<![a-z])(?:keep|keeping|leave|retain|preserve|still hear|under it|continue|continues|continuing|underneath)(?: \w+)* (?:voice|audio|sound|narration|original|talking|speech|commentary)|(?:voice|audio|sound|narration|speech|talking)(?: should| must| can| has to| needs to| is)? (?:continue|continues|carr(?:y|ies)|go(?:es)? on|keep|keeps|stay|stays|remain|remains|running|going|untouched|audible|heard|play(?:s|ing)?|underneath)|(?:保留|留|继续|保持|不变|不动|还是).{0,6}(?:原声|声音|人声|我的|说话)|(?:原声|声音|人声)(?:保留|不变|留着|继续|不动|不要动|照旧)"
+        r"(?<![a-z])(?:keep|keeping|leave|retain|preserve|still hear|under it|continue|continues|continuing|underneath)(?: \w+)* (?:voice|audio|sound|narration|original|talking|speech|commentary)|(?:voice|audio|sound|narration|speech|talking)(?: should| must| can| has to| needs to| is)? (?:continue|continues|carr(?:y|ies)|go(?:es)? on|keep|keeps|stay|stays|remain|remains|running|going|untouched|audible|heard|play(?:s|ing)?|underneath)|(?:保留|留|继续|保持|不变|不动|还是).{0,6}(?:原声|声音|人声|我的|说话)|(?:声音|音频).{0,4}(?:用|要)?(?:原来|原本|原先)|(?:原声|声音|人声)(?:保留|不变|留着|继续|不动|不要动|照旧)"
     ):
         audio = "keep_base"
     elif clause.says(
@@ -401,7 +401,7 @@ def _keep(clause: Clause) -> list[Operation]:
         return [make("keep_clips", clips=list(clause.excepted))]
     clips = clause.clips
     if not clips or not clause.says(
-        r"(?<![a-z])(?:keep|leave|retain|save|only|just|use only|preserve)(?![a-z])|保留|只留|留下|只要|留|只用|只剩"
+        r"(?<![a-z])(?:keep|leave|retain|save|only|just|use only|preserve|all i (?:want|need) is|the only (?:clip|one) i (?:want|need) is)(?![a-z])|只需要|只想要|保留|只留|留下|只要|留|只用|只剩"
     ):
         return []
     if (

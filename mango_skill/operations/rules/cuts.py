@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from mango_skill.operations.clause import Clause, make
 from mango_skill.operations.model import Operation
 from mango_skill.operations.rules.meaning import (
@@ -85,7 +87,7 @@ def _keep(clause: Clause) -> list[Operation]:
     text = clause.text
     ranges = clause.all("r")
     keeping = clause.says(
-        r"(?<![a-z])(?:keep|keeps|keeping|leave only|leave just|leave me with|retain|save|preserve|only|just|extract|grab|use|(?:trim|cut|crop) (?:\w+ |<c\d+> )*(?:to|down to)(?! (?:the )?<d)|crop to|reduce (?:\w+ )*to|shorten (?:\w+ )*to (?:its |the )?<|pull out|take (?:only|just))(?![a-z])|保留|只留|留下|只要|截取|留|只取|只用|提取|只剩|取|截出|截下|剪到只剩"
+        r"(?<![a-z])(?:keep|keeps|keeping|leave only|leave just|leave me with|retain|save|preserve|only|just|extract|grab|use|(?:trim|cut|crop) (?:\w+ |<c\d+> )*(?:to|down to)(?! (?:the )?<d)|crop to|reduce (?:\w+ )*to|shorten (?:\w+ )*to (?:its |the )?<|pull out|gimme|give me|hand me|all i (?:want|need) is|i (?:just |only )?(?:want|need)|the only (?:part|bit|thing) i (?:want|need) is|take (?:only|just))(?![a-z])|只需要|只想要|保留|只留|留下|只要|截取|留|只取|只用|提取|只剩|取|截出|截下|剪到只剩"
     )
     dropping = clause.has("remove") and not clause.says(
         r"(?<![a-z])(?:trim|cut) (?:\w+ |<c\d+> )*(?:down )?to(?![a-z])|只要|不要别的|其他.{0,3}[删去不剪]|其余.{0,3}[删去不剪]|剩下.{0,3}[删去不剪]|the rest"
@@ -184,7 +186,7 @@ def _boundary(clause: Clause) -> list[Operation]:
     start = clause.says(
         rf"(?<![a-z])(?:start(?:s|ing)?|begin(?:s|ning)?|open(?:s)?|kick off)(?: the| my| this| it| at| from| with| only| playing| video| clip| film| edit| footage| in| out| should| <c\d+>)* (?:at|from|on)(?: the)?(?: about)? {marks}|从第?{marks}(?:处)?(?:开始|起|开播|播)|开头(?:从|在){marks}|(?:视频|片子)?从{marks}开"
     )
-    end = clause.says(
+    end = not (clause.has("remove", "trim") and clause.says(r"by (?:about )?<d")) and clause.says(
         rf"(?<![a-z])(?:end(?:s|ing)?|stop(?:s|ping)?|finish(?:es)?|close|cut off|cut it off|conclude|wrap up|out)(?: the| my| this| it| at| with| video| clip| film| edit| playing| footage| should| <c\d+>)* (?:at|by|on|after)(?: the)?(?: about)? {marks}|(?:到|在|至)第?{marks}(?:处|的地方)?(?:就)?(?:结束|为止|停|收尾|止|截止|停止|完)|(?:结束|截止)(?:于|在|到){marks}|(?:结尾|结束)(?:在|到){marks}"
     )
     if start and end:
@@ -251,7 +253,7 @@ def _remove(clause: Clause) -> list[Operation]:
             )
             or (
                 clause.says(
-                    r"(?<![a-z])(?:from|off|away|gone|go|goes|isn't needed|not needed|useless|unnecessary|boring|bad|skip)(?![a-z])|没用|不需要|多余|不好"
+                    r"(?<![a-z])(?:from|off|away|gone|go|goes|isn't needed|not needed|useless|unnecessary|boring|bad|skip)(?![a-z])|没用|不需要|多余|不好|废话|没意思|不行"
                 )
                 and (head or tail or ranges)
             )
@@ -268,6 +270,14 @@ def _remove(clause: Clause) -> list[Operation]:
         else:
             found.append(make("remove_range", start=start, end=end, clip=clip))
     clips = clause.clips or [None]
+    paired = re.findall(r"<([he])(\d+)>[^<]*?(?:of|from|in|on) (?:the )?<c(\d+)>", clause.text)
+    if len(paired) > 1 and len(paired) == len(head) + len(tail):
+        # "3 seconds from the start of clip 1 and 2 from the end of clip 3"
+        for kind, number, mark in paired:
+            name = "trim_start" if kind == "h" else "trim_end"
+            for clip in clause.message.value(f"c{mark}"):
+                found.append(make(name, seconds=clause.message.value(f"{kind}{number}"), clip=clip))
+        return found
     for seconds in head:
         found += [make("trim_start", seconds=seconds, clip=each) for each in clips]
     for seconds in tail:

@@ -47,7 +47,7 @@ def _silence(clause: Clause) -> list[Operation]:
     level = clause.one("b")
     direction = None
     if clause.says(
-        r"(?<![a-z])(?:(?:less|not (?:so|too|that|as)) aggressive\w*|gently|gentler|looser|not so much|less|softer|easy)(?![a-z])|宽松|松一点|温和|别太|不要太|轻一点|少剪"
+        r"(?<![a-z])(?:(?:less|not (?:so|too|that|as)) aggressive\w*|gently|gentler|looser|not so much|less|softer|easy)(?![a-z])|宽松|松一点|温和|别太|不要太|太狠|太紧|轻一点|少剪"
     ):
         direction = "down"
     elif clause.says(r"(?<![a-z])(?:tighter|more aggressive\w*|aggressively|harder)(?![a-z])|更紧|狠一点"):
@@ -65,6 +65,9 @@ def _silence(clause: Clause) -> list[Operation]:
 
 def _fillers(clause: Clause) -> list[Operation]:
     quotes = clause.all("q")
+    if clause.all("h") or clause.all("e") or clause.all("r"):
+        # "the first 8 seconds are blabber": a part is meant, not the words.
+        return []
     named = clause.has("fillers") or (
         clause.has("remove")
         and not clause.has("title", "captions", "watermark", "text", "retakes")

@@ -51,6 +51,9 @@ def _effects(clause: Clause) -> list[Operation]:
         and (
             explicit
             or (placed and not clause.has("transition"))
+            or (
+                placed and clause.says(r"(?<![a-z])(?:on|at|for|with|to|over) (?:every|each|all)(?![a-z])|每")
+            )
             or clause.at() is not None
             or clause.edge()
             or clause.says(r"音效|声")

@@ -109,13 +109,13 @@ def _split_screen(clause: Clause) -> list[Operation]:
     ):
         return []
     if clause.says(
-        r"(?<![a-z])stack(?:ed|ing|s)?(?![a-z])|top and bottom|one above|on top of each other|over each other|vertical(?:ly)? split|上下"
+        r"(?<![a-z])stack(?:ed|ing|s)?(?![a-z])|top and bottom|one above|on (?:the )?top .*(?:on|at) (?:the )?bottom|on top of each other|over each other|vertical(?:ly)? split|上下"
     ):
         layout: str | None = "stacked"
     elif clause.says(r"grid|2x2|<n\d+>x<n|four[- ]way|quad|宫格|田字|四分屏|四格"):
         layout = "grid"
     elif clause.says(
-        r"side[- ]by[- ]side|next to each other|left and right|horizontal(?:ly)? split|左右|并排|并列|对比"
+        r"side[- ]by[- ]side|next to each other|left and right|on the left .*on the right|left .*<c\d+>.* right|horizontal(?:ly)? split|左右|并排|并列|对比"
     ):
         layout = "side_by_side"
     else:
@@ -300,6 +300,10 @@ def _crop(clause: Clause) -> list[Operation]:
             for side, word in words.items()
             if pattern(rf"(?<![a-z])(?:{word})(?![a-z])").search(re.sub("剪下|裁下|切下|一下", "", text))
         ]
+    if len(chosen) > 1:
+        chosen.sort(
+            key=lambda side: min((found.start() for found in pattern(words[side]).finditer(text)), default=0)
+        )
     amounts = clause.all("p") if percent is not None else clause.all("z")
     for number, side in enumerate(chosen):
         paired = amounts[number] if len(amounts) == len(chosen) > 1 else amount

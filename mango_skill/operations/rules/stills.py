@@ -21,12 +21,12 @@ def _boomerang(clause: Clause) -> list[Operation]:
 
 
 def _freeze(clause: Clause) -> list[Operation]:
-    if not clause.has("freeze") or (
+    if not (clause.has("freeze") or clause.says("帧停")) or (
         clause.has("captions", "title", "text") and not clause.says("freeze|定格")
     ):
         return []
     explicit = clause.says(
-        r"(?<![a-z])(?:extend the (?:last|first|final) frame|freez\w*|freeze[- ]frame|hold|still frame|pause the picture|pause on|stop the picture)(?![a-z])|定格|冻结|停帧|静帧|定住|停住|定帧|静止|画面停|停留在|暂停画面"
+        r"(?<![a-z])(?:extend the (?:last|first|final) frame|freez\w*|freeze[- ]frame|hold|still frame|pause the picture|pause on|stop the picture)(?![a-z])|定格|冻结|停帧|静帧|定住|停住|定帧|静止|画面停|停留在|暂停画面|帧停|停<d"
     )
     if (
         not explicit

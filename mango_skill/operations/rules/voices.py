@@ -129,7 +129,12 @@ def _shift(clause: Clause) -> list[Operation]:
 
 def _level_speakers(clause: Clause) -> list[Operation]:
     if (
-        clause.has("levelspeakers")
+        (
+            clause.has("levelspeakers")
+            or clause.says(
+                r"(?<![a-z])(?:balance|level|even|match|equali[sz]e)(?: out)? .{0,20}(?:speakers|voices|people)(?![a-z])"
+            )
+        )
         and not clause.all("f")
         and not clause.has("captions")
         and (

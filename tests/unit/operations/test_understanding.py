@@ -27,6 +27,12 @@ Read = Callable[[str], list[dict[str, Any]]]
         ("last_zh.jsonl", 0.92),
         ("final_en.jsonl", 0.95),
         ("final_zh.jsonl", 0.95),
+        ("viewpoints_one_en.jsonl", 0.95),
+        ("viewpoints_one_zh.jsonl", 0.95),
+        ("viewpoints_two_en.jsonl", 0.95),
+        ("viewpoints_two_zh.jsonl", 0.95),
+        ("viewpoints_three_en.jsonl", 0.95),
+        ("viewpoints_three_zh.jsonl", 0.95),
     ],
 )
 def test_instructions_of_all_kinds_are_understood(
@@ -54,6 +60,37 @@ def test_what_nobody_understands_is_left_over_and_not_dropped() -> None:
     understood = parse("trim the first 3 seconds and frobnicate the wibble")
     assert understood.operations == (Operation("trim_start", {"seconds": 3}),)
     assert understood.leftovers == ("frobnicate the wibble",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["remove the fade out", "stop the ducking", "remove the picture in picture", "take off the vignette", "no more slow motion", "turn off stabilization", "取消画中画", "把淡出去掉", "去掉滤镜"],
+)  # fmt: skip
+def test_what_cannot_be_taken_away_is_left_over_and_never_added(text: str) -> None:
+    assert (parse(text).operations, parse(text).leftovers) == ((), (text,))
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("trim 2s from the start, then make it pop", "make it pop"),
+        ("剪掉前两秒，然后变魔术", "变魔术"),
+        ("speed it up 2x and remove the zoom", "remove the zoom"),
+        ("add captions and give it that certain something", "give it that certain something"),
+    ],
+)
+def test_a_wish_beside_an_edit_is_never_dropped(text: str, left: str) -> None:
+    understood = parse(text)
+    assert len(understood.operations) == 1
+    assert understood.leftovers == (left,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["schneide die ersten 5 Sekunden ab", "quita la música", "ajoute des sous-titres en français", "remova a música e adicione legendas", "字幕を追加してください", "자막을 추가해 주세요"],
+)  # fmt: skip
+def test_a_message_in_another_language_is_left_over_as_a_whole(text: str) -> None:
+    assert (parse(text).operations, parse(text).leftovers) == ((), (text,))
 
 
 def test_politeness_is_no_leftover() -> None:
@@ -85,7 +122,55 @@ def test_no_text_makes_it_fail(text: str) -> None:
 
 
 WORDS = st.sampled_from(
-    ["cut", "the", "first", "3", "seconds", "and", ",", "then", "clip", "2", '"', "'", "0:10", "-", "0:20", "把", "第二段", "剪掉", "字幕", "“", "”", "music", "at", "50%", "x", "2x", "all", "but", "last", "add", "title", ":", "of", "to", "from", "speed", "9:16", "<d0>", "<q0>", "⊕", "\x00", "\ue010", "end", "一", "半", "no", "don't"]
+    [
+        "cut",
+        "the",
+        "first",
+        "3",
+        "seconds",
+        "and",
+        ",",
+        "then",
+        "clip",
+        "2",
+        '"',
+        "'",
+        "0:10",
+        "-",
+        "0:20",
+        "把",
+        "第二段",
+        "剪掉",
+        "字幕",
+        "“",
+        "”",
+        "music",
+        "at",
+        "50%",
+        "x",
+        "2x",
+        "all",
+        "but",
+        "last",
+        "add",
+        "title",
+        ":",
+        "of",
+        "to",
+        "from",
+        "speed",
+        "9:16",
+        "<d0>",
+        "<q0>",
+        "⊕",
+        "\x00",
+        "\ue010",
+        "end",
+        "一",
+        "半",
+        "no",
+        "don't",
+    ]
 )
 
 
