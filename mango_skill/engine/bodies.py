@@ -26,7 +26,6 @@ _SHAPES: Final[Mapping[str, Mapping[str, tuple[type, bool]]]] = {
         "draft": (dict, False),
         "output": (dict, False),
     },
-    "put_draft": {"draft": (dict, True), "message": (str, False)},
 }
 """Per body: each known field's type and whether it must be there. Unknown fields are tolerated."""
 

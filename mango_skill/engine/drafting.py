@@ -87,12 +87,6 @@ class Drafting:
         new = NewDraft(kind="upload", message="", draft=drafts.encode(after))
         return self._store.drafts.add(session_id, new, parent=before.number, now=self._clock()).version
 
-    def put(self, session_id: str, draft: Mapping[str, Any], *, message: str) -> int:
-        """Store a draft that was given as a whole and return its version."""
-        before = self._store.drafts.current_number(session_id)
-        new = NewDraft(kind="put", message=message, draft=draft)
-        return self._store.drafts.add(session_id, new, parent=before, now=self._clock()).version
-
 
 class _StoredHistory:
     """``director.History`` over the store."""

@@ -192,13 +192,13 @@ class Exports:
             ArgumentError: ``bad_output``, ``bad_draft`` or ``nothing_to_render``.
             RenderError: ``nothing_to_render`` in this format.
         """
-        timeline = self.check_draft(session_id, draft)
+        timeline = self._check_draft(session_id, draft)
         media = {
             asset.id: MediaInfo.from_dict(asset.info) for asset in self._store.sessions.assets(session_id)
         }
         plans.compile(timeline, media, choose_profile(output, plans.choose_canvas(timeline, media)))
 
-    def check_draft(self, session_id: str, draft: Mapping[str, Any]) -> Timeline:
+    def _check_draft(self, session_id: str, draft: Mapping[str, Any]) -> Timeline:
         """Read a draft and refuse what can't be rendered.
 
         Raises:

@@ -77,7 +77,6 @@ class Front:
             (endpoints.UPLOAD, self.upload),
             (endpoints.CREDITS, self.credits),
             (endpoints.STATE, self.state),
-            (endpoints.PUT_DRAFT, self.put_draft),
             (endpoints.RENDER, self.render),
             (endpoints.RENDER_STATUS, self.render_status),
             (endpoints.RENDER_CANCEL, self.render_cancel),
@@ -150,12 +149,6 @@ class Front:
     async def state(self, request: Request) -> Response:
         """Tell the state."""
         return await _answer(self._service.state, await self._session(request))
-
-    async def put_draft(self, request: Request) -> Response:
-        """Store a draft."""
-        session = await self._session(request)
-        body = bodies.checked(await bodies.read_json(request), "put_draft")
-        return await _answer(self._service.put_draft, session, body["draft"], message=body.get("message", ""))
 
     # Footage -------------------------------------------------------------------------------------------
 

@@ -254,17 +254,6 @@ class Service:
             },
         }
 
-    def put_draft(self, session: Session, draft: Mapping[str, Any], *, message: str) -> dict[str, Any]:
-        """Store a draft that the client made, after checking it.
-
-        Raises:
-            ArgumentError: It can't be rendered.
-            BusyError: A turn does not come to its end.
-        """
-        with self._turns.hold(session.id):
-            self._exports.check_draft(session.id, draft)
-            return {"draft_version": self._drafting.put(session.id, draft, message=message)}
-
     # Footage -------------------------------------------------------------------------------------------
 
     def expect_upload(self, session: Session, size: int | None) -> None:

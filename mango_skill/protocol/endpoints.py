@@ -37,7 +37,6 @@ RENDER_DOWNLOAD: Final = Endpoint("GET", "/api/render/proxy/{render_id}/download
 ENGINE_HELLO: Final = Endpoint("GET", "/engine/hello")
 ENGINE_STOP: Final = Endpoint("POST", "/engine/stop")
 DELETE_SESSION: Final = Endpoint("DELETE", f"/api/tasks/{USER_ID}/sessions/{{session_id}}")
-PUT_DRAFT: Final = Endpoint("PUT", f"/api/state/{APP_NAME}/{USER_ID}/{{session_id}}/draft")
 
 CLOUD_ENDPOINTS: Final = (
     ANONYMOUS_TOKEN,

@@ -15,7 +15,7 @@ class NewDraft:
     """A draft that is about to become a version.
 
     Attributes:
-        kind: ``edit`` (a message), ``upload`` or ``put`` (a draft given as a whole).
+        kind: ``edit`` (a message) or ``upload``.
         message: The user's words; empty for what is no step of its own.
         draft: The draft as the wire says it.
         operations: What was carried out, as the vocabulary says it.

@@ -119,7 +119,6 @@ def test_a_token_brings_free_credits_that_say_so(caller: Caller) -> None:
         endpoints.RENDER,
         endpoints.CLAIM_TOKEN,
         endpoints.DELETE_SESSION,
-        endpoints.PUT_DRAFT,
     ],
     ids=lambda endpoint: endpoint.template if hasattr(endpoint, "template") else None,
 )
@@ -158,7 +157,7 @@ def test_tokens_are_stored_as_hashes(engine: RunningEngine, caller: Caller) -> N
 
 @pytest.mark.parametrize(
     "endpoint",
-    [endpoints.STATE, endpoints.UPLOAD, endpoints.DELETE_SESSION, endpoints.PUT_DRAFT],
+    [endpoints.STATE, endpoints.UPLOAD, endpoints.DELETE_SESSION],
     ids=lambda endpoint: endpoint.template,
 )
 def test_an_unknown_session_is_1002(caller: Caller, endpoint: endpoints.Endpoint) -> None:
@@ -222,7 +221,6 @@ def test_a_body_that_is_no_json_object_gets_a_clear_422(
         (endpoints.CLAIM_TOKEN, {}),
         (endpoints.UPLOAD, {"urls": "https://example.com"}),
         (endpoints.UPLOAD, {"urls": [1]}),
-        (endpoints.PUT_DRAFT, {"draft": None}),
     ],
 )
 def test_a_body_with_wrong_fields_gets_a_clear_422(

@@ -208,6 +208,27 @@ def test_a_draft_that_names_a_file_of_another_session_is_refused(caller: Caller,
     assert other.export("r1", draft=draft).json()["reason"] == "bad_draft"
 
 
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda draft: {"t": []},
+        lambda draft: {**draft, "m": {"schema": "mango.draft/99"}},
+        lambda draft: {
+            "t": [{"tt": 1, "sg": [{"d": 1000, "m": {"asset": "../../etc/passwd"}}]}],
+            "m": draft["m"],
+        },
+    ],
+)
+def test_a_draft_that_can_t_be_rendered_is_refused_and_changes_nothing(
+    caller: Caller, sound: Path, spoil: Any
+) -> None:
+    caller.upload(sound)
+    before = caller.state()
+    assert caller.export("r1", draft=spoil(before["draft"])).json()["code"] == 422
+    assert caller.status("r1")["code"] == 404
+    assert caller.state() == before
+
+
 def test_an_earlier_version_can_be_rendered(prepared: Callable[..., Prepared], tmp_path: Path) -> None:
     def widen(message: str, *, timeline: Timeline, **others: Any) -> Direction:
         return Direction(replace(timeline, canvas=Canvas(width=640)), "Wider.")
