@@ -31,6 +31,7 @@ API_URL_VARIABLE: Final = "NEMO_API_URL"
 WEB_URL_VARIABLE: Final = "NEMO_WEB_URL"
 ENGINE_PACKAGES: Final = ("av", "numpy", "PIL", "starlette", "uvicorn", "python_multipart")
 CHOICES: Final = ("auto", "local", "cloud")
+CLOUD_NOTICE: Final = "Working in the NemoVideo cloud: footage is sent there."
 
 
 def choose_backend(
@@ -126,6 +127,7 @@ class Launcher:
         self._environ = environ
         self._stated = stated or environ.get(BACKEND_VARIABLE) or "auto"
         self._clock: Clock = SystemClock() if clock is None else clock
+        self._noticed = stated == "cloud"
         self._workspace: Workspace | None = None
 
     def workspace(self) -> Workspace:
@@ -165,12 +167,20 @@ class Launcher:
     def choose(self, choice: BackendChoice) -> None:
         """Use a backend from now on, also in later processes; ``auto`` forgets."""
         self._stated, self._workspace = choice, None
+        self._noticed = choice == "cloud"
         path = self._choice_file()
         if choice == "auto":
             path.unlink(missing_ok=True)
             return
         self.choice()  # what can't be used is not remembered
         journal.write_json(path, {"backend": choice})
+
+    def notice(self) -> str:
+        """Return that footage will go to the cloud, once, unless this process has chosen it in so many words."""
+        if self._noticed or self.choice() != "cloud":
+            return ""
+        self._noticed = True
+        return CLOUD_NOTICE
 
     def tend(self) -> bool:
         """Start the engine again when it is the backend and has died; whether it is one that we can start."""

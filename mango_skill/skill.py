@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mango_skill.tools import TOOLS, ToolContext, call
@@ -28,7 +28,7 @@ class Reply:
     Attributes:
         text: What to show the user; never empty, never a token.
         ok: Whether everything that was asked for is done or under way.
-        job_id: Names work that is still running; ``MangoSkill.wait`` follows it.
+        job_id: Names work that is still running; ``MangoSkill.wait`` follows it and goes on from there.
         actions: What the message asked for, in order.
         data: The tool's whole answer.
     """
@@ -45,6 +45,7 @@ class MangoSkill:
 
     def __init__(self, context: ToolContext) -> None:
         self._context = context
+        self._remaining: dict[str, tuple[Mapping[str, Any], ...]] = {}
 
     @property
     def project(self) -> str:
@@ -56,21 +57,43 @@ class MangoSkill:
     ) -> Reply:
         """Do what a message asks for; answers at the latest after ``wait_s`` seconds of waiting (0 to 45)."""
         arguments = {"text": text, "files": [os.fspath(one) for one in files], "wait_s": wait_s}
-        return _reply(self.call("send_message", arguments), language=language_of(text))
+        answer = self.call("send_message", arguments)
+        reply = _reply(answer, language=language_of(text))
+        if reply.job_id is not None:
+            self._remaining[reply.job_id] = tuple(answer.get("remaining", ()))
+        return reply
 
     def wait(self, job_id: str, *, wait_s: int = LONGEST_WAIT_S) -> Reply:
-        """Follow running work for up to ``wait_s`` seconds (0 to 45)."""
+        """Follow running work for up to ``wait_s`` seconds (0 to 45), then do what its message asked for besides."""
+        deadline = self._context.clock.monotonic() + wait_s
         answer = self.call("wait_for_job", {"job_id": job_id, "wait_s": wait_s})
-        return _reply(answer, language=self._context.language)
+        reply = _reply(answer, language=self._context.language)
+        if reply.job_id is not None:
+            return reply
+        calls = self._remaining.pop(job_id, ())
+        if not reply.ok or answer.get("state") != "done":
+            return reply
+        return self._continue(reply, calls, wait_s=deadline - self._context.clock.monotonic())
 
     def call(self, name: str, arguments: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Call one tool; see ``mango_skill.tools.call``."""
         return call(name, arguments, self._context)
 
-    @staticmethod
-    def tool_names() -> tuple[str, ...]:
-        """Return the names of the tools."""
-        return tuple(TOOLS)
+    def _continue(self, first: Reply, calls: Sequence[Mapping[str, Any]], *, wait_s: float) -> Reply:
+        """Make the calls that a message still asks for; stop at what fails or goes on running."""
+        deadline = self._context.clock.monotonic() + wait_s
+        replies = [first]
+        for number, one in enumerate(calls, 1):
+            left_s = max(0, int(deadline - self._context.clock.monotonic()))
+            takes_time = any(known.name == "wait_s" for known in TOOLS[one["tool"]].parameters)
+            limit = {"wait_s": left_s} if takes_time else {}
+            answer = self.call(one["tool"], {**one["arguments"], **limit})
+            replies.append(_reply(answer, language=self._context.language))
+            if replies[-1].job_id is not None:
+                self._remaining[replies[-1].job_id] = tuple(calls[number:])
+            if not replies[-1].ok or replies[-1].job_id is not None:
+                break
+        return replace(replies[-1], text="\n\n".join(one.text for one in replies))
 
 
 def _reply(answer: Mapping[str, Any], *, language: str) -> Reply:
@@ -78,7 +101,8 @@ def _reply(answer: Mapping[str, Any], *, language: str) -> Reply:
         return Reply(error_reply(answer["error"], language=language), ok=False, data=answer)
     result = answer.get("result") or answer
     running = result.get("state") in ("running", "queued") or answer.get("state") in ("running", "queued")
-    text = result.get("reply") or answer.get("note") or ("Still working on it." if running else "Done.")
+    said = result.get("reply") or result.get("message") or answer.get("note")
+    text = said or ("Still working on it." if running else "Done.")
     return Reply(
         str(text),
         ok=True,

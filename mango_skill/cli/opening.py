@@ -11,7 +11,7 @@ from typing import Any, Final
 from mango_skill import settings
 from mango_skill.cli.console import Console
 from mango_skill.folders import Folders
-from mango_skill.launch import Launcher, project_for_folder
+from mango_skill.launch import CLOUD_NOTICE, Launcher, project_for_folder
 from mango_skill.tools import registry
 from mango_skill.tools.context import ToolContext
 from mango_skill.tools.spec import ToolSpec
@@ -64,13 +64,17 @@ class _Announcing:
 
     def workspace(self) -> Any:
         if not self._said and self._launcher.choice() == "cloud":
-            self._console.say("Working in the NemoVideo cloud: footage is sent there.")
+            self._console.say(CLOUD_NOTICE)
         self._said = True
         return self._launcher.workspace()
 
     def choose(self, choice: Any) -> None:
         self._said = False
         self._launcher.choose(choice)
+
+    def notice(self) -> str:
+        # said when the workspace was opened: nothing leaves before
+        return ""
 
     def tend(self) -> bool:
         return self._launcher.tend()

@@ -17,7 +17,9 @@ class ConnectResult:
 
     backend: Annotated[str, Doc("local: this machine's engine. cloud: the NemoVideo service.")]
     message: Annotated[str, Doc("One line to show the user.")]
-    account: Annotated[str | None, Doc("Kind of account: anonymous, registered or local.")] = None
+    account: Annotated[
+        str | None, Doc("Kind of account: anonymous, user (with a token of their own) or local.")
+    ] = None
     expires: Annotated[str | None, Doc("When the free token ends, as a date.")] = None
     notes: Annotated[tuple[str, ...] | None, Doc("What the user should know.")] = None
 
@@ -51,6 +53,7 @@ def connect(
     if backend != "auto":
         ctx.opener.choose(backend)
     connection = ctx.opener.workspace().connect()
+    ctx.opener.notice()  # the answer's message says it
     is_local = connection.kind == "engine"
     where = "this machine; nothing is uploaded" if is_local else "the NemoVideo cloud; footage is sent there"
     return ConnectResult(

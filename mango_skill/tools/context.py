@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import time
+import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, Protocol
+
+from mango_skill.client.clock import Clock, SystemClock
 
 if TYPE_CHECKING:
     from mango_skill.client.jobs import JobView
@@ -17,6 +19,8 @@ Stage = Literal["upload", "edit", "render", "download"]
 
 DEFAULT_PROJECT: Final = "default"
 _ENGINE_STOPPED: Final = "engine_stopped"
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,10 @@ class Opener(Protocol):
         """Use this backend from now on, also in later processes; ``auto`` forgets the choice."""
         ...
 
+    def notice(self) -> str:
+        """Return what is to be said before footage or words leave this machine; empty when all is said."""
+        ...
+
     def tend(self) -> bool:
         """Start the engine again when it is the backend and has died; whether it is one that we can start.
 
@@ -77,6 +85,7 @@ class ToolContext:
         on_progress: Hears how far things are; called from the calling thread.
         folder: Where results go when no path was said; None: the project's own folder.
         language: The language to answer in where no message of the user shows it, as a two-letter code.
+        clock: What the time that a caller waits is measured with.
     """
 
     opener: Opener
@@ -84,12 +93,24 @@ class ToolContext:
     on_progress: Callable[[Progress], None] = _nobody
     folder: Path | None = None
     language: str = "en"
+    clock: Clock = field(default_factory=SystemClock)
+
+
+def announce(context: ToolContext, stage: Stage) -> tuple[str, ...]:
+    """Say where footage and words go, before the first of them leaves; return what the answer's notes repeat."""
+    notice = context.opener.notice()
+    if not notice:
+        return ()
+    if context.on_progress is _nobody:
+        logger.warning(notice)  # a program that listens to nothing still hears it
+    context.on_progress(Progress(stage, note=notice))
+    return (notice,)
 
 
 def follow(context: ToolContext, job_id: str, *, wait_s: float) -> JobView:
     """Wait for a job as ``Workspace.wait`` does; a render whose engine died under it goes on in a new one."""
     workspace = context.opener.workspace()
-    deadline = time.monotonic() + wait_s
+    deadline = context.clock.monotonic() + wait_s
 
     def tell(view: JobView) -> None:
         if view.error is None:
@@ -98,7 +119,7 @@ def follow(context: ToolContext, job_id: str, *, wait_s: float) -> JobView:
     job = workspace.wait(job_id, wait_s, tell)
     # once: an engine that dies again and again must come to light
     if job.error is not None and job.error.get("code") == _ENGINE_STOPPED and context.opener.tend():
-        job = workspace.wait(job_id, max(0.0, deadline - time.monotonic()), tell)
+        job = workspace.wait(job_id, max(0.0, deadline - context.clock.monotonic()), tell)
     return job
 
 

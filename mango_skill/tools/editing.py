@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
@@ -11,7 +10,7 @@ from mango_skill.actions import Action
 from mango_skill.errors import ArgumentError
 from mango_skill.timeline.summary import summarize
 from mango_skill.tools import wording
-from mango_skill.tools.context import ToolContext, follow
+from mango_skill.tools.context import ToolContext, announce, follow
 from mango_skill.tools.outcomes import EditResult, edit_result
 from mango_skill.tools.spec import Doc, tool
 from mango_skill.tools.uploading import medium
@@ -85,20 +84,27 @@ def carry_out(
         allowed: The actions that the user's message asked for; the chat's talk of others is only offered.
     """
     language = wording.language_of(text)
+    notes = announce(ctx, "edit")
     opened = ctx.opener.workspace().open_project(project or ctx.project, language=language)
-    deadline = time.monotonic() + wait_s
+    deadline = ctx.clock.monotonic() + wait_s
     job = follow(ctx, opened.start_turn(text).id, wait_s=wait_s)
     if not job.finished or job.error is not None:
-        return edit_result(job)
+        return _with_notes(edit_result(job), notes)
     said = wording.said_in_turn(job, language=language, allowed=allowed)
     if said.edits:
         # the chat told the user to drag something: that goes back as an edit, once
-        job = follow(ctx, opened.start_turn("\n".join(said.edits)).id, wait_s=deadline - time.monotonic())
+        job = follow(
+            ctx, opened.start_turn("\n".join(said.edits)).id, wait_s=deadline - ctx.clock.monotonic()
+        )
         if not job.finished or job.error is not None:
-            return edit_result(job)
+            return _with_notes(edit_result(job), notes)
         said = wording.said_in_turn(job, language=language, allowed=())
     reply = wording.edit_reply(job, said, language=language)
-    return replace(edit_result(job), reply=reply, said=said.text or None)
+    return _with_notes(replace(edit_result(job), reply=reply, said=said.text or None), notes)
+
+
+def _with_notes(result: EditResult, notes: tuple[str, ...]) -> EditResult:
+    return replace(result, notes=(*notes, *(result.notes or ())) or None)
 
 
 @tool(title="Show the timeline", action=Action.STATE, read_only=True, idempotent=True)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mango_skill.actions import Action
-from mango_skill.router import Route, RouteContext, route
 from mango_skill.tools import wording
 from mango_skill.tools.connection import check_credits
-from mango_skill.tools.context import ToolContext
-from mango_skill.tools.editing import carry_out, show_timeline
+from mango_skill.tools.context import ToolContext, announce
+from mango_skill.tools.editing import carry_out, edit_video, show_timeline
 from mango_skill.tools.exporting import export_video
 from mango_skill.tools.outcomes import NEXT_WAIT
 from mango_skill.tools.shapes import to_json
@@ -20,7 +18,12 @@ from mango_skill.tools.spec import Doc, tool
 from mango_skill.tools.uploading import upload_media
 from mango_skill.tools.words import ProjectName, WaitSeconds
 
+if TYPE_CHECKING:
+    from mango_skill.router import Route, RouteContext
+
 _EXPORT_ARGUMENTS = ("format", "height", "width", "fps", "path")
+_SENDING = frozenset({Action.UPLOAD, Action.CHAT})
+"""What makes footage or words go to the backend."""
 _SOUND_FORMAT = "mp3"
 _CAPTIONS_FORMAT = "srt"
 
@@ -39,7 +42,7 @@ class SendResult:
     job_id: Annotated[str | None, Doc("Names the running work.")] = None
     remaining: Annotated[
         tuple[dict[str, Any], ...] | None,
-        Doc("What the message asked for and was not begun, because the edit before it still runs."),
+        Doc("Calls still to make, in order, when the job has ended: each with its tool and arguments."),
     ] = None
     next: Annotated[str | None, Doc("What to do next.")] = None
 
@@ -57,13 +60,13 @@ class _Walk:
     replies: list[str] = field(default_factory=list)
 
     def left_s(self) -> int:
-        return max(0, int(self.deadline - time.monotonic()))
+        return max(0, int(self.deadline - self.context.clock.monotonic()))
 
     def take(self, step: Route) -> str | None:
         """Carry out one action; return the job that still runs, if any."""
         match step.action:
             case Action.UPLOAD:
-                result = self._upload(step)
+                result = upload_media.call(self.context, project=self.project, **self.uploads(step))
             case Action.EXPORT:
                 result = export_video.call(
                     self.context, project=self.project, wait_s=self.left_s(), **export_arguments(step)
@@ -88,11 +91,26 @@ class _Walk:
         job_id: str | None = facts.get("job_id")
         return job_id
 
-    def _upload(self, step: Route) -> object:
+    def uploads(self, step: Route) -> dict[str, Any]:
+        """Return the upload tool's arguments; files that came with the message go with the first upload."""
         files = tuple(dict.fromkeys((*self.files, *step.arguments.get("files", ()))))
-        links = tuple(step.arguments.get("links", ()))
         self.files = ()
-        return upload_media.call(self.context, files=files, links=links, project=self.project)
+        return {"files": files, "links": tuple(step.arguments.get("links", ()))}
+
+    def later(self, step: Route) -> dict[str, Any]:
+        """Return the call that carries an action out once the running job has ended."""
+        match step.action:
+            case Action.UPLOAD:
+                spec, arguments = upload_media, self.uploads(step)
+            case Action.EXPORT:
+                spec, arguments = export_video, export_arguments(step)
+            case Action.STATE:
+                spec, arguments = show_timeline, {}
+            case Action.CREDITS:
+                return {"tool": check_credits.name, "arguments": {}}
+            case Action.CHAT:
+                spec, arguments = edit_video, {"message": step.text}
+        return {"tool": spec.name, "arguments": {"project": self.project, **arguments}}
 
 
 @tool(title="Send a message", long_running=True)
@@ -108,13 +126,19 @@ def send_message(
 
     Use it when the user's words can be passed on whole; use the other tools for exact steps.
     """
+    # The router compiles its tables when imported; the other tools need not wait for it.
+    from mango_skill.router import Route, route
+
     name = project or ctx.project
     ctx = replace(ctx, language=wording.language_of(text))
     decided = route(text, tuple(files), _situation(ctx, name))
     steps = [decided, *decided.then]
     if files and not any(step.action is Action.UPLOAD for step in steps):
         steps.insert(0, Route(Action.UPLOAD))
-    walk = _Walk(ctx, name, time.monotonic() + wait_s, tuple(files), frozenset(step.action for step in steps))
+    deadline = ctx.clock.monotonic() + wait_s
+    walk = _Walk(ctx, name, deadline, tuple(files), frozenset(step.action for step in steps))
+    if _SENDING & walk.allowed:
+        walk.replies += announce(ctx, "upload")
     actions = tuple(step.action.value for step in steps)
     for number, step in enumerate(steps):
         job_id = walk.take(step)
@@ -143,10 +167,8 @@ def export_arguments(step: Route) -> dict[str, Any]:
 
 
 def _running(walk: _Walk, actions: tuple[str, ...], job_id: str, rest: Sequence[Route]) -> SendResult:
-    remaining = tuple(
-        {"action": step.action.value, "text": step.text, "arguments": dict(step.arguments)} for step in rest
-    )
-    after = " Then do what 'remaining' lists." if remaining else ""
+    remaining = tuple(walk.later(step) for step in rest)
+    after = " When it is done, make the calls that 'remaining' lists, in order." if remaining else ""
     return SendResult(
         actions=actions,
         state="running",
@@ -161,5 +183,7 @@ def _running(walk: _Walk, actions: tuple[str, ...], job_id: str, rest: Sequence[
 
 def _situation(ctx: ToolContext, project: str) -> RouteContext:
     """What is known on this machine without asking the backend."""
+    from mango_skill.router import RouteContext
+
     jobs = ctx.opener.workspace().jobs()
     return RouteContext(job_running=any(job.project == project and not job.finished for job in jobs))

@@ -12,7 +12,7 @@ from mango_skill.folders import user_path
 from mango_skill.timeline.model import MediaReference
 from mango_skill.timeline.summary import summarize
 from mango_skill.tools import wording
-from mango_skill.tools.context import Progress, ToolContext
+from mango_skill.tools.context import Progress, ToolContext, announce
 from mango_skill.tools.spec import Doc, tool
 from mango_skill.tools.words import ProjectName
 
@@ -28,6 +28,7 @@ class UploadResult:
     media: Annotated[tuple[dict[str, Any], ...], Doc("The footage of the project, as its backend sees it.")]
     summary: Annotated[str, Doc("The timeline in one line.")]
     reply: Annotated[str, Doc("What to show the user.")]
+    notes: Annotated[tuple[str, ...] | None, Doc("What the user should know besides.")] = None
 
 
 @tool(title="Upload footage", action=Action.UPLOAD, idempotent=True)
@@ -40,10 +41,14 @@ def upload_media(
     links: Annotated[Sequence[str], Doc("Web addresses of such files.", max_length=100)] = (),
     project: ProjectName | None = None,
 ) -> UploadResult:
-    """Add footage to the project. With the local engine it stays on this machine. Repeating it is safe."""
+    """Add footage to the project. Repeating it is safe.
+
+    With the local engine it stays on this machine. The cloud gets it: that is said before (as progress) and in 'notes'.
+    """
     if not files and not links:
         raise ArgumentError("No file and no link was given.", hint="Pass 'files', 'links' or both.")
     paths = [user_path(one, error=MediaError) for one in files]
+    notes = announce(ctx, "upload")
     opened = ctx.opener.workspace().open_project(project or ctx.project)
 
     def tell(told: UploadProgress) -> None:
@@ -58,6 +63,7 @@ def upload_media(
         media=tuple(medium(one) for one in state.media),
         summary=summarize(state.timeline),
         reply=wording.upload_reply((one.name for one in sent.files), language=ctx.language),
+        notes=notes or None,
     )
 
 

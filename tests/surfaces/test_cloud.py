@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.server
 import json
+import logging
+import os
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,6 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from mango_skill import open_skill
+from mango_skill.launch import CLOUD_NOTICE
 
 HEADERS = ("x-skill-source", "x-skill-version", "x-skill-platform")
 
@@ -25,6 +30,7 @@ class Cloud:
     calls: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
     film: bytes = b""
+    speaking: threading.Event = field(default_factory=threading.Event)
 
     def draft(self) -> dict[str, Any]:
         segments = [{"d": 2000, "m": {"text": title}} for title in self.titles]
@@ -63,6 +69,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def _chat(self, text: str) -> None:
         self.cloud.heard.append(text)
+        assert self.cloud.speaking.wait(60)
         self.cloud.titles.append(f"Title {len(self.cloud.heard)}")
         said = self.cloud.says.pop(0)
         event = {"author": "nemo", "content": {"role": "model", "parts": [{"text": said}]}}
@@ -91,10 +98,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
 def cloud(media: Path) -> Iterator[Cloud]:
     there = Cloud(film=(media / "silent.mp4").read_bytes())
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"cloud": there}))
+    there.speaking.set()
     there.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield there
+    there.speaking.set()
     server.shutdown()
     server.server_close()
     thread.join(timeout=10)
@@ -112,6 +121,68 @@ def user(mango: Any, cloud: Cloud, tmp_path: Path) -> Any:
         return alone(*words, NEMO_API_URL=cloud.url, NEMO_WEB_URL="https://example.com", **more)
 
     return run
+
+
+@pytest.fixture
+def talk(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Opens the skill as a program does, with the cloud in its environment alone."""
+    config = tmp_path / "home" / "config"
+    config.mkdir(parents=True)
+    (config / "config.yaml").write_text("poll_s: 0.05\nrecovery_first_s: 0.05\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    environ = {"PATH": os.environ["PATH"], "MANGO_HOME": str(tmp_path / "home"), "NEMO_API_URL": cloud.url}
+    return lambda **more: open_skill(project="talk", environ=environ, **more)
+
+
+@pytest.mark.parametrize("door", ["handle", "upload_media", "send_message", "edit_video"])
+def test_every_door_says_that_footage_goes_to_the_cloud_before_a_byte_leaves(
+    talk: Any, cloud: Cloud, media: Path, door: str
+) -> None:
+    cloud.says = ["Done."]
+    told: list[tuple[str, list[str]]] = []
+    skill = talk(on_progress=lambda one: told.append((one.note, [path for path, _ in cloud.calls])))
+    if door == "handle":
+        shown = skill.handle("add a title").text
+    else:
+        arguments = {"text": "add a title"} if door == "send_message" else {"message": "add a title"}
+        arguments = {"files": [str(media / "silent.mp4")]} if door == "upload_media" else arguments
+        shown = json.dumps(skill.call(door, arguments))
+    assert [calls for note, calls in told if note == CLOUD_NOTICE] == [[]]
+    assert CLOUD_NOTICE in shown
+    assert cloud.calls != []
+
+
+def test_a_program_that_listens_to_nothing_hears_of_the_cloud_as_a_warning_once(
+    talk: Any, cloud: Cloud, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger("mango_skill"), "propagate", True)
+    cloud.says = ["Done.", "Done.", "Done."]
+    skill = talk()
+    assert CLOUD_NOTICE in skill.handle("add a title").text
+    assert CLOUD_NOTICE not in skill.handle("add a title").text
+    assert [one.message for one in caplog.records].count(CLOUD_NOTICE) == 1
+    assert CLOUD_NOTICE not in talk(backend="cloud").handle("add a title").text
+
+
+def test_waiting_goes_on_with_what_the_message_asked_for_besides(
+    talk: Any, cloud: Cloud, tmp_path: Path
+) -> None:
+    cloud.says = ["I added a title."]
+    cloud.speaking.clear()
+    skill = talk()
+    begun = skill.handle(f"add a title, then export as {tmp_path / 'film.mp4'} and show my credits", wait_s=0)
+    assert begun.ok
+    assert begun.job_id is not None
+    assert [one["tool"] for one in begun.data["remaining"]] == ["export_video", "check_credits"]
+    assert begun.data["remaining"][0]["arguments"]["project"] == "talk"
+    assert "remaining" in begun.data["next"]
+    cloud.speaking.set()
+    done = skill.wait(begun.job_id)
+    assert done.ok
+    assert done.job_id is None
+    assert "88" in done.text
+    assert next(tmp_path.rglob("film.mp4")).read_bytes() == cloud.film
+    assert cloud.heard == ["add a title"]
 
 
 def test_interface_talk_is_taken_out_and_offered_in_words(user: Any, cloud: Cloud) -> None:

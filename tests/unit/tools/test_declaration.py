@@ -60,6 +60,9 @@ class NoBackend:
     def choose(self, choice: str) -> None:
         raise AssertionError("nothing to choose")
 
+    def notice(self) -> str:
+        raise AssertionError("nothing leaves")
+
     def tend(self) -> bool:
         raise AssertionError("nothing to tend")
 
