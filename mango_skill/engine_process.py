@@ -151,7 +151,7 @@ class EngineProcess:
 
     def _start(self) -> EngineStatus:
         log = self._folders.logs / "engine-start.log"
-        with log.open("wb") as written:
+        with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as written:
             process = subprocess.Popen(
                 self.command(),
                 cwd=code_folder(),
@@ -197,7 +197,9 @@ class EngineProcess:
     def _make_folders(self) -> None:
         for folder in (self._folders.engine, self._folders.logs):
             try:
-                folder.mkdir(parents=True, exist_ok=True)
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                with contextlib.suppress(OSError):
+                    folder.chmod(0o700)
             except OSError as problem:
                 raise ConfigurationError(
                     f"The folder {folder} can't be made ({problem.strerror}).",

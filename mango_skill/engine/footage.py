@@ -13,7 +13,7 @@ from mango_skill.engine.places import Places
 from mango_skill.engine.receiving import FileSink, ReceivedFile, Reserve
 from mango_skill.engine.store import Asset, Session, Store
 from mango_skill.engine.turns import Turns
-from mango_skill.errors import ArgumentError, MangoError, ServiceError
+from mango_skill.errors import ArgumentError, MangoError, MediaError, ServiceError
 from mango_skill.protocol import constants, emission
 from mango_skill.settings import Settings
 
@@ -50,13 +50,25 @@ class Footage:
         """Refuse an upload that would not fit, before its first byte.
 
         Raises:
-            MediaError: Code 4002.
+            MediaError: Code 4002: the disk's reserve or the quota would be used up.
         """
         self._reserve(session.id).check(size or 0)
+        if (size or 0) > self._room(session.id):
+            raise MediaError(
+                f"This project would take more than the {self._settings.quota_bytes / 1e9:,.1f} GB"
+                " that the engine may keep.",
+                code=str(constants.TOO_LARGE),
+                hint="Send smaller files, start another project, or raise 'quota_bytes' in config.yaml.",
+            )
 
     def open_sink(self, session: Session, name: str) -> FileSink:
         """Return where a file that is on its way may be written."""
-        return FileSink(name, self._places.media(session.id), reserve=self._reserve(session.id))
+        return FileSink(
+            name,
+            self._places.media(session.id),
+            reserve=self._reserve(session.id),
+            max_bytes=self._room(session.id),
+        )
 
     def take(self, session: Session, files: Sequence[ReceivedFile]) -> dict[str, Any]:
         """Look at files that arrived, keep the good ones and put them onto the draft.
@@ -112,6 +124,10 @@ class Footage:
                 file.path.unlink(missing_ok=True)
             raise
         return self.take(session, files)
+
+    def _room(self, session_id: str) -> int:
+        """Return how many bytes this session may still take of the quota, were it the only one."""
+        return max(0, self._settings.quota_bytes - self._places.size(session_id))
 
     def _reserve(self, session_id: str) -> Reserve:
         return Reserve(self._places.media(session_id), reserve_bytes=self._settings.free_disk_reserve_bytes)

@@ -13,6 +13,8 @@ from mango_skill.engine.turns import Turns
 from mango_skill.settings import Settings
 
 _DAY_S: Final = 86_400.0
+_IN_USE_S: Final = 3600.0
+"""What was used so recently is in use, however much it takes."""
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -49,17 +51,27 @@ class Housekeeping:
             self._places.remove(session_id)
 
     def tidy(self) -> None:
-        """Remove sessions that were not used for the retention time, then the oldest beyond the quota."""
+        """Remove sessions that were not used for the retention time, then the oldest beyond the quota.
+
+        Never for the quota alone: the one used last, and those that were in use within the hour.
+        """
         sessions = self._store.sessions.oldest_first()
-        oldest_kept = self._clock() - self._settings.retention_days * _DAY_S
+        now = self._clock()
+        oldest_kept = now - self._settings.retention_days * _DAY_S
         sizes = {session.id: self._places.size(session.id) for session in sessions}
         total = sum(sizes.values())
         for session in sessions:
-            if session.touched >= oldest_kept and total <= self._settings.quota_bytes:
+            in_use = session is sessions[-1] or session.touched > now - _IN_USE_S
+            if session.touched >= oldest_kept and (in_use or total <= self._settings.quota_bytes):
                 continue
             if self._turns.is_busy(session.id) or self._has_unfinished(session.id):
                 continue
-            self.delete(session.id)
+            try:
+                self.delete(session.id)
+            except Exception:
+                # one session that can't go must not keep the others
+                _LOG.exception("session %s can't be removed", session.id)
+                continue
             total -= sizes[session.id]
             _LOG.info("removed session %s, last used %.0f", session.id, session.touched)
 

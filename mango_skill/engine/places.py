@@ -59,6 +59,7 @@ class Places:
 
 
 def _made(folder: Path) -> Path:
+    # whoever may read footage is decided by the home folder, which is for its owner alone
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
 

@@ -30,7 +30,9 @@ from mango_skill.version import VERSION
 DRAIN_S: Final = 30.0
 _WATCH_S: Final = 1.0
 _KEEP_ALIVE_S: Final = 75
-_TIDY_S: Final = 3600.0
+SETTLE_S: Final = 60.0
+"""Before the first look at what may go: the call that started the engine says first which session it uses."""
+TIDY_S: Final = 3600.0
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -188,9 +190,14 @@ async def _until_over(
 
 
 async def _tidy(service: Service) -> None:
+    await asyncio.sleep(SETTLE_S)
     while True:
-        await anyio.to_thread.run_sync(service.tidy)
-        await asyncio.sleep(_TIDY_S)
+        try:
+            await anyio.to_thread.run_sync(service.tidy)
+        except Exception:
+            # the next round may succeed: the disk was full, or the database was locked
+            _LOG.exception("tidying failed")
+        await asyncio.sleep(TIDY_S)
 
 
 def end() -> NoReturn:

@@ -350,6 +350,16 @@ def test_the_log_is_rotated_elsewhere_and_holds_no_secret(
         assert "0123456789abcdef" not in text
 
 
+def test_the_log_is_for_its_owner_alone(run_engine: Callable[..., Program], home: Path) -> None:
+    logs = home.parent / "logs"
+    logs.mkdir(parents=True)
+    (logs / "engine.log").write_text("of an engine before")
+    (logs / "engine.log").chmod(0o644)
+    stop(record_of(run_engine(), home))
+    assert logs.stat().st_mode & 0o077 == 0
+    assert {path.stat().st_mode & 0o777 for path in logs.iterdir()} == {0o600}
+
+
 def test_a_database_of_the_first_version_is_lifted_step_by_step(tmp_path: Path) -> None:
     """Pure store: no second released version exists yet, so the test brings one."""
     Database(tmp_path / "x.sqlite3", migrations=MIGRATIONS[:1]).close()

@@ -9,15 +9,15 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import requests
 
-from mango_skill.engine import receiving
+from mango_skill.engine import process, receiving
 from mango_skill.engine.media.info import MediaInfo
-from mango_skill.engine.service import Seams
+from mango_skill.engine.places import Places
+from mango_skill.engine.service import Seams, Service
 from mango_skill.errors import MediaError
 from mango_skill.protocol import endpoints
 from mango_skill.settings import Settings
@@ -248,38 +248,10 @@ def test_a_session_deleted_while_its_upload_is_looked_at_is_1002_and_leaves_noth
     assert not (engine.places.sessions / caller.session_id).exists()
 
 
-def test_a_draft_given_as_a_whole_becomes_a_version(caller: Caller, sound: Path) -> None:
-    caller.upload(sound)
-    draft = caller.state()["draft"]
-    answer = caller.call(endpoints.PUT_DRAFT, json={"draft": draft, "message": "mine"}).json()
-    assert answer["data"] == {"draft_version": 2}
-    assert caller.state()["history"][-1]["message"] == "mine"
-
-
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        lambda draft: {"t": []},
-        lambda draft: {**draft, "m": {"schema": "mango.draft/99"}},
-        lambda draft: {
-            "t": [{"tt": 1, "sg": [{"d": 1000, "m": {"asset": "../../etc/passwd"}}]}],
-            "m": draft["m"],
-        },
-    ],
-)
-def test_a_draft_that_can_t_be_rendered_is_refused_and_changes_nothing(
-    caller: Caller, sound: Path, spoil: Any
-) -> None:
-    caller.upload(sound)
-    before = caller.state()
-    answer = caller.call(endpoints.PUT_DRAFT, json={"draft": spoil(before["draft"])})
-    assert answer.json()["code"] == 422
-    assert caller.state() == before
-
-
 def test_footage_untouched_for_the_retention_time_is_removed_with_its_session(
-    start_engine: Start, sound: Path
+    start_engine: Start, sound: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(process, "SETTLE_S", 0)
     now = [1_000_000_000.0]
     seams = Seams(clock=lambda: now[0], examine=examine_by_name)
     settings = Settings(free_disk_reserve_bytes=0, retention_days=5)
@@ -296,14 +268,17 @@ def test_footage_untouched_for_the_retention_time_is_removed_with_its_session(
     assert (engine.places.sessions / recent.session_id).exists()
 
 
-def test_beyond_the_quota_the_session_used_longest_ago_goes(start_engine: Start, tmp_path: Path) -> None:
+def test_beyond_the_quota_the_session_used_longest_ago_goes(
+    start_engine: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "SETTLE_S", 0)
     now = [1_000_000_000.0]
     seams = Seams(clock=lambda: now[0], examine=examine_by_name)
     settings = Settings(free_disk_reserve_bytes=0, quota_bytes=1_500_000)
     engine = start_engine(seams=seams, settings=settings)
     callers = []
     for number in range(2):
-        now[0] += 10
+        now[0] += 86_400
         big = tmp_path / f"{number}.wav"
         big.write_bytes(hashlib.sha256(bytes([number])).digest() * 32_000)
         callers.append(engine.caller())
@@ -312,6 +287,78 @@ def test_beyond_the_quota_the_session_used_longest_ago_goes(start_engine: Start,
     engine = start_engine(seams=seams, settings=settings)
     wait_until(lambda: not (engine.places.sessions / callers[0].session_id).exists(), "the removal")
     assert (engine.places.sessions / callers[1].session_id).exists()
+
+
+def filled(service: Service, places: Places, size: int) -> str:
+    """Return a new session of the service whose files take so much."""
+    token = service.anonymous_token(service.client_id)["token"]
+    session_id: str = service.create_session(service.account(f"Bearer {token}"), language="en")["session_id"]
+    (places.renders(session_id) / "r.mp4").write_bytes(bytes(size))
+    return session_id
+
+
+def test_the_quota_never_takes_what_is_in_use(tmp_path: Path) -> None:
+    """Neither the one used last, however long ago, nor others that were in use within the hour."""
+    now, places = [1_000_000_000.0], Places(tmp_path)
+    settings = Settings(quota_bytes=1_000_000)
+    service = Service(places, settings, url="http://x", seams=Seams(clock=lambda: now[0]))
+    left = filled(service, places, 700_000)
+    now[0] += 3600
+    used = [filled(service, places, 2_000_000), filled(service, places, 2_000_000)]
+    service.tidy()
+    assert {path.name for path in places.sessions.iterdir()} == set(used)
+    assert left not in used
+    now[0] += 86_400
+    service.tidy()
+    assert {path.name for path in places.sessions.iterdir()} == {used[1]}
+    service.stop(wait_s=1)
+
+
+def test_a_session_that_can_t_be_removed_keeps_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, places = [1_000_000_000.0], Places(tmp_path)
+    service = Service(places, Settings(), url="http://x", seams=Seams(clock=lambda: now[0]))
+    stuck = filled(service, places, 10)
+    now[0] += 100
+    filled(service, places, 10)
+    now[0] += 100 * 86_400
+    remove = Places.remove
+
+    def fail(self: Places, session_id: str) -> None:
+        if session_id == stuck:
+            raise PermissionError("in use")
+        remove(self, session_id)
+
+    monkeypatch.setattr(Places, "remove", fail)
+    service.tidy()
+    assert [path.name for path in places.sessions.iterdir()] == [stuck]
+    service.stop(wait_s=1)
+
+
+def test_tidying_goes_on_after_a_failed_round(start_engine: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    rounds: list[int] = []
+
+    def tidy(self: Service) -> None:
+        rounds.append(1)
+        if len(rounds) == 1:
+            raise OSError("the disk")
+
+    monkeypatch.setattr(Service, "tidy", tidy)
+    monkeypatch.setattr(process, "SETTLE_S", 0)
+    monkeypatch.setattr(process, "TIDY_S", 0.01)
+    start_engine()
+    wait_until(lambda: len(rounds) > 1, "the second round")
+
+
+def test_a_file_beyond_the_quota_is_4002(start_engine: Start, tmp_path: Path) -> None:
+    engine = start_engine(settings=Settings(free_disk_reserve_bytes=0, quota_bytes=1_000_000))
+    caller = engine.caller()
+    big = tmp_path / "big.wav"
+    big.write_bytes(bytes(1_100_000))
+    answer = caller.upload(big).json()
+    assert (answer["code"], "quota_bytes" in answer["hint"]) == (4002, True)
+    assert media_files(engine, caller) == []
 
 
 def test_leftovers_of_a_killed_engine_are_swept_at_the_next_start(start_engine: Start, sound: Path) -> None:
