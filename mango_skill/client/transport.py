@@ -7,12 +7,16 @@ carries the three attribution headers.
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import requests
+import requests.adapters
 import requests.auth
+import urllib3
+import urllib3.connection
 import urllib3.exceptions
 from requests import Response
 
@@ -51,8 +55,45 @@ class _Bearer(requests.auth.AuthBase):
         return request
 
 
+class _HandshakeError(urllib3.exceptions.SSLError):
+    """No secure connection came about: not a byte of the request has left."""
+
+
+class _SecureConnection(urllib3.connection.HTTPSConnection):
+    """Tells what fails while connecting from what fails once the request is on its way."""
+
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except (ssl.SSLError, urllib3.exceptions.SSLError) as problem:
+            raise _HandshakeError(problem) from problem
+
+
+class _SecurePool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+class _Adapter(requests.adapters.HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **more: Any) -> None:
+        super().init_poolmanager(*args, **more)
+        _tell_handshakes(self.poolmanager)
+
+    def proxy_manager_for(self, proxy: Any, **more: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **more)
+        _tell_handshakes(manager)
+        return manager
+
+
+def _tell_handshakes(manager: urllib3.PoolManager) -> None:
+    manager.pool_classes_by_scheme = {**manager.pool_classes_by_scheme, "https": _SecurePool}
+
+
 class _Session(requests.Session):
     """A session that sees no redirect in any answer: requests would read its whole body to prepare the next call."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mount("https://", _Adapter())
 
     def get_redirect_target(self, resp: Response) -> str | None:
         return None
@@ -240,7 +281,8 @@ def translate(problem: Exception, *, secrets: Iterable[str] = ()) -> MangoError:
     """Return our error for one of the HTTP libraries' or the system's."""
     details = {"cause": scrub(f"{type(problem).__name__}: {problem}", secrets=secrets)[:300]}
     chain = list(_chain(problem))
-    if any(isinstance(one, (requests.exceptions.SSLError, urllib3.exceptions.SSLError)) for one in chain):
+    # Any other fault of the encryption may come after the request was read.
+    if any(isinstance(one, _HandshakeError) for one in chain):
         return NotDeliveredError(
             "A secure connection to the service could not be made.",
             code="tls",

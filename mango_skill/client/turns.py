@@ -150,8 +150,8 @@ class Turn:
         for attempt in range(_DELIVERY_TRIES):
             try:
                 return self._listen(session, token)
-            except NotDeliveredError:
-                if attempt == _DELIVERY_TRIES - 1:
+            except NotDeliveredError as problem:
+                if not problem.retryable or attempt == _DELIVERY_TRIES - 1:
                     self._job.enter(Phase.PREPARING, note="The service can't be reached.")
                     raise
                 self._clock.sleep(_DELIVERY_PAUSE_S * (attempt + 1))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -25,6 +27,8 @@ from mango_skill.settings import Settings
 
 ATTRIBUTION = ("x-skill-source", "x-skill-version", "x-skill-platform")
 CAPTURES = Path(__file__).parents[1] / "data" / "captures"
+CERTIFICATE = Path(__file__).parent / "fixtures" / "loopback.pem"
+"""For 127.0.0.1 alone, signed by itself, with its key."""
 
 
 @dataclass
@@ -57,6 +61,11 @@ class Wire:
         with contextlib.suppress(OSError):
             while not self.stopping.is_set() and self.sock.recv(4096):
                 pass
+
+    def garble(self) -> None:
+        """Send what no encrypted line can hold, past the encryption."""
+        os.write(self.sock.fileno(), b"\x17\x03\x03\x00\x20" + bytes(32))
+        self.keep = False
 
     def reset(self) -> None:
         """End with a reset instead of a clean end."""
@@ -113,7 +122,9 @@ class Session:
 class Service:
     """The fake service. ``scripts`` replace an endpoint's behaviour, by name; ``once`` does so for one call."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, tls: ssl.SSLContext | None = None) -> None:
+        self.tls = tls
+        self.refused_handshakes: int | None = None  # None: handshakes are taken part in
         self.sessions: dict[str, Session] = {}
         self.tokens: dict[str, str] = {}
         self.user_tokens: set[str] = set()
@@ -135,7 +146,7 @@ class Service:
         self._threads: list[threading.Thread] = []
         self._socks: list[socket.socket] = []
         self.port: int = self._listener.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
         self._acceptor = threading.Thread(target=self._accept, daemon=True)
         self._acceptor.start()
 
@@ -178,6 +189,17 @@ class Service:
             thread.start()
 
     def _serve(self, sock: socket.socket) -> None:
+        if self.tls is not None:
+            if self.refused_handshakes is not None:
+                self.refused_handshakes += 1
+                with sock, contextlib.suppress(OSError):
+                    sock.sendall(b"this is no handshake\r\n")
+                return
+            try:
+                sock = self.tls.wrap_socket(sock, server_side=True)
+            except OSError:
+                return
+            self._socks.append(sock)
         wire = Wire(sock, self.stopping)
         with sock, contextlib.suppress(OSError, EOFError):
             file = sock.makefile("rb")
@@ -423,6 +445,17 @@ def service() -> Iterator[Service]:
 
 
 @pytest.fixture
+def secure_service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    """The fake service behind encryption, with a certificate that is trusted for this test."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(CERTIFICATE))
+    made = Service(tls=context)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
 def elsewhere() -> Iterator[Service]:
     """Another server: where a download may lead, and a token must not."""
     made = Service()
@@ -437,8 +470,6 @@ def make_client(tmp_path: Path) -> Iterator[Callable[..., Client]]:
     def make(
         url: str, *, settings: Settings = QUICK, token: str = "", kind: str = "cloud", **more: Any
     ) -> Client:
-        import os
-
         environ = {key: value for key, value in os.environ.items() if not key.startswith("NEMO_")}
         environ["MANGO_HOME"] = str(tmp_path / "mango")
         if token:
