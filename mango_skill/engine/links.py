@@ -109,28 +109,30 @@ class Fetcher:
         port = parts.port or _PORTS[parts.scheme]
         address = self._public_address(parts, port)
         connection = http.client.HTTPConnection(host, port)
+        line = _Line()
         # a server that drips a byte at a time never runs into a read's own time-out
-        watchdog = threading.Timer(self._left(parts, deadline), _hang_up, (connection,))
+        watchdog = threading.Timer(self._left(parts, deadline), line.cut)
         watchdog.daemon = True
         try:
             try:
-                line = self.connect(address, port, min(_TIMEOUT_S, self._left(parts, deadline)))
-                line.settimeout(_TIMEOUT_S)
-                connection.sock = line
+                line.open = self.connect(address, port, min(_TIMEOUT_S, self._left(parts, deadline)))
+                line.open.settimeout(_TIMEOUT_S)
                 watchdog.start()
                 if parts.scheme == "https":
-                    line = ssl.create_default_context().wrap_socket(line, server_hostname=host)
-                connection.sock = line
+                    line.encrypt(host)
+                connection.sock = line.open
                 connection.request("GET", _target(parts), headers={"Host": _authority(parts), **_HEADERS})
                 answer = connection.getresponse()
                 # a line that the watchdog cut looks like one that ended well
                 self._left(parts, deadline)
             except (OSError, http.client.HTTPException, UnicodeError) as problem:
+                self._left(parts, deadline)
                 raise _failed(parts, f"can't be reached ({type(problem).__name__})") from problem
             yield answer
         finally:
             watchdog.cancel()
             connection.close()
+            line.close()
 
     def _public_address(self, parts: SplitResult, port: int) -> str:
         try:
@@ -173,6 +175,7 @@ class Fetcher:
             return sink.finish()
         except (OSError, http.client.HTTPException) as problem:
             sink.discard()
+            self._left(parts, deadline)
             raise _failed(parts, "broke off before the file was whole") from problem
         except BaseException:
             sink.discard()
@@ -185,9 +188,31 @@ class Fetcher:
         return left
 
 
-def _hang_up(connection: http.client.HTTPConnection) -> None:
-    with contextlib.suppress(OSError):
-        connection.sock.shutdown(socket.SHUT_RDWR)
+class _Line:
+    """The socket in use, kept here because ``http.client`` forgets it while the answer is still being read."""
+
+    def __init__(self) -> None:
+        self.open: socket.socket | None = None
+
+    def encrypt(self, host: str) -> None:
+        """Speak TLS from now on; the socket can be cut during the handshake too."""
+        assert self.open is not None
+        context = ssl.create_default_context()
+        encrypted = context.wrap_socket(self.open, server_hostname=host, do_handshake_on_connect=False)
+        self.open = encrypted
+        encrypted.do_handshake()
+
+    def cut(self) -> None:
+        """End whatever waits on the line, from another thread."""
+        if self.open is not None:
+            with contextlib.suppress(OSError):
+                # not the TLS socket's own method, which would let the thread that reads go on in plain text
+                socket.socket.shutdown(self.open, socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Give the socket back."""
+        if self.open is not None:
+            self.open.close()
 
 
 def _checked(url: str) -> SplitResult:

@@ -18,7 +18,9 @@ from typing import Any
 import pytest
 
 from mango_skill.engine.links import Fetcher, LinkLimits, is_public, resolve
+from mango_skill.engine.receiving import FileSink, Reserve
 from mango_skill.engine.service import Seams
+from mango_skill.errors import MediaError
 from mango_skill.protocol import endpoints
 from mango_skill.settings import Settings
 from tests.engine.service.driving import Caller, RunningEngine, Start, examine_by_name
@@ -297,6 +299,68 @@ def test_a_server_that_drips_is_given_up_in_time(linked: RunningEngine, web: Web
     over.set()
     assert answer["reason"] == "link_failed"
     assert files_of(linked, caller) == []
+
+
+class Endless:
+    """A bare server that says how it begins and then drips for as long as anybody listens."""
+
+    def __init__(self, beginning: bytes) -> None:
+        self._beginning = beginning
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self._over = threading.Event()
+        self.was_cut = threading.Event()
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    def connect(self, address: str, port: int, timeout_s: float) -> socket.socket:
+        return socket.create_connection(self._server.getsockname(), timeout=timeout_s)
+
+    def _serve(self) -> None:
+        line, _ = self._server.accept()
+        with line:
+            line.recv(65_536)
+            try:
+                line.sendall(self._beginning)
+                while not self._over.wait(0.02):
+                    line.sendall(b"x")
+            except OSError:
+                self.was_cut.set()
+
+    def stop(self) -> None:
+        """End it, when the fetching has not."""
+        self._over.set()
+        self._thread.join(timeout=20)
+        self._server.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "beginning"),
+    [
+        (
+            "http://files.example/x",
+            b"HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n1;",
+        ),
+        ("http://files.example/x", b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 900000\r\n\r\n"),
+        ("https://files.example/x", b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc"),
+    ],
+    ids=["in the name of a chunk", "in the content", "in the handshake"],
+)
+def test_a_server_that_drips_is_cut_off_wherever_it_does(tmp_path: Path, url: str, beginning: bytes) -> None:
+    server = Endless(beginning)
+    guard = threading.Timer(20, server.stop)
+    guard.start()
+    fetcher = Fetcher(
+        LinkLimits(1_000_000, 0.3),
+        time.monotonic,
+        resolve=lambda host, port: [PUBLIC],
+        connect=server.connect,
+    )
+    with pytest.raises(MediaError, match="took longer than"):
+        fetcher.fetch(url, lambda name: FileSink(name, tmp_path, reserve=Reserve(tmp_path, reserve_bytes=0)))
+    assert server.was_cut.wait(20)
+    guard.cancel()
+    server.stop()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_that_breaks_off_is_not_kept(linked: RunningEngine, web: Web) -> None:
