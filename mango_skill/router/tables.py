@@ -1,4 +1,5 @@
-"""The rule tables: one JSON file per language, for translators; compiled when first needed.
+"""The rule tables: one JSON file per language, for translators; compiled when the room is opened, so that no message
+pays for it.
 
 A pattern is a regular expression over folded text (lower case, accents off, one space). ``<name>``
 stands for a word list of the table or of ``shared.json``; word boundaries are put around each pattern
@@ -11,7 +12,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -40,26 +41,15 @@ class Rule:
 
     id: str
     verdict: str
-    sources: tuple[str | None, str | None, str | None]
+    head: re.Pattern[str] | None
+    anywhere: re.Pattern[str] | None
+    unless: tuple[re.Pattern[str], ...]
     needs: tuple[str, ...]
     opens: bool
     bare: bool
     why: str
     yes: tuple[str, ...]
     no: tuple[str, ...]
-
-    # Patterns are compiled when first tried: a process that routes one message pays for few of them.
-    @cached_property
-    def head(self) -> re.Pattern[str] | None:
-        return _compile(self.sources[0])
-
-    @cached_property
-    def anywhere(self) -> re.Pattern[str] | None:
-        return _compile(self.sources[1])
-
-    @cached_property
-    def unless(self) -> re.Pattern[str] | None:
-        return _compile(self.sources[2])
 
     def fires(self, clause: str, head: str) -> bool:
         """Tell whether the rule holds for a clause, given whole and without its polite edges."""
@@ -70,7 +60,7 @@ class Rule:
             or (self.anywhere is not None and self.anywhere.search(clause))
         ):
             return False
-        return self.unless is None or not (self.unless.search(clause) or self.unless.search(head))
+        return not any(pattern.search(clause) or pattern.search(head) for pattern in self.unless)
 
 
 @dataclass(frozen=True)
@@ -118,18 +108,17 @@ def compile_table(data: Mapping[str, Any], shared: Mapping[str, Any]) -> Table:
     def build(patterns: list[str], template: str) -> re.Pattern[str]:
         return re.compile(template.replace("@", source(patterns)))
 
-    def optional(patterns: list[str] | None) -> str | None:
-        return source(patterns) if patterns else None
+    def optional(patterns: list[str] | None) -> re.Pattern[str] | None:
+        return re.compile(source(patterns)) if patterns else None
 
     rules = tuple(
         Rule(
             id=f"{language}.{item['id']}",
             verdict=item["verdict"],
-            sources=(
-                optional(item.get("head")),
-                optional(item.get("anywhere")),
-                optional(item.get("unless")),
-            ),
+            head=optional(item.get("head")),
+            anywhere=optional(item.get("anywhere")),
+            # One by one: many rules share an exception, and it is compiled once.
+            unless=tuple(_compile(source([pattern])) for pattern in item.get("unless", ())),
             needs=tuple(item.get("needs", ())),
             opens=item.get("opens", "head" in item and item["verdict"] != "weak"),
             bare=item.get("bare", False),
@@ -152,8 +141,9 @@ def compile_table(data: Mapping[str, Any], shared: Mapping[str, Any]) -> Table:
     )
 
 
-def _compile(source: str | None) -> re.Pattern[str] | None:
-    return None if source is None else re.compile(source)
+@cache
+def _compile(source: str) -> re.Pattern[str]:
+    return re.compile(source)
 
 
 def _bound(pattern: str) -> str:
