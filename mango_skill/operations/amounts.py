@@ -325,6 +325,10 @@ _WORD_BETWEEN = re.compile(
 _UNIT_BEFORE = re.compile(
     r"(?P<d><d\d+>)(?P<gap>(?:[^<\n]|<n\d+>){3,50}?(?:and|,|&) (?:the last |the first |last |first )?)(?:<n(?P<n>\d+)>|(?P<one>one))(?= (?:from|off|at|more from|of) (?:of )?(?:the |its )?(?:very )?(?:start|beginning|front|head|end|tail|back)(?![a-z]))"
 )
+# "the first 2 and the last 3 seconds": the unit is the one behind.
+_UNIT_AFTER = re.compile(
+    r"((?<![a-z])(?:first|last|opening|final) )<n(\d+)>(?= ?(?:and|&|,) (?:the )?(?:last|first|final|opening|closing) <d)"
+)
 # "split at 5": a bare number is an instant where something happens once.
 _BARE_INSTANT = re.compile(
     r"(?<![a-z])(?P<verb>split|slice|cut|chop|divide|razor|blade|freeze|bleep|ding|whoosh|sticker|emoji)(?P<gap>[^<\n,.;]{0,30}? (?:at|on|@) )(?P<a><n\d+>)(?P<more>(?:(?:, | and |, and | & )<n\d+>)*)(?=$|[,.;!?\n]| (?:and|then|for|please)(?![a-z]))"
@@ -374,6 +378,9 @@ def mark_lengths(message: Annotated) -> None:
         written = match["one"] or f"<n{match['n']}>"
         return match["d"] + match["gap"] + message.put("d", tidy(value * scale), written)
 
+    message.text = _UNIT_AFTER.sub(
+        lambda m: m[1] + message.put("d", message.value(f"n{m[2]}"), f"<n{m[2]}>"), message.text
+    )
     message.text = _UNIT_BEFORE.sub(read_unit_before, message.text)
     message.text = _BARE_INSTANT.sub(
         lambda m: (

@@ -116,7 +116,11 @@ _OWN_TOPIC = (
 
 def read_same_clip(reading: Reading, clause: str, found: list[Operation]) -> list[Operation]:
     """ "make clip 2 black and white and slow it down": the pronoun is the clip."""
-    pronoun = _PRONOUN.search(clause) or (None if found or clause.isascii() else re.match("", clause))
+    pronoun = _PRONOUN.search(clause) or (
+        None
+        if (found and not (len(clause) <= 4 and len(found) == 1 and "<" not in clause)) or clause.isascii()
+        else re.match("", clause)
+    )
     if not reading.steps or reading.clause(clause).all("c"):
         return found
     last = reading.operations[-1]
@@ -467,6 +471,32 @@ def read_as_more(reading: Reading, clause: str) -> bool:
     if not absorbs(together, operations):
         return False
     reading.steps[-1] = (joined, together)
+    return True
+
+
+def answers_question(reading: Reading, clause: str) -> bool:
+    """ "rotate clip 1, 90 degrees clockwise": the second clause says what the first left open."""
+    text, operations = reading.steps[-1]
+    if [operation.name for operation in operations] != ["clarify"] or _VERB.match(clause):
+        return False
+    alone, together = reading.read(clause), reading.read(f"{text} {clause}")
+    if len(together) != 1 or together[0].name == "clarify":
+        return False
+    if alone and alone[0].name not in ("clarify", together[0].name, "add_title"):
+        return False
+    reading.steps[-1] = (f"{text} {clause}", together)
+    return True
+
+
+def states_factor(reading: Reading, clause: str) -> bool:
+    """ "make 5 to 9 faster, 2x": the factor of the change before."""
+    mark = re.fullmatch(r"(?:at |by |to |say |like )?(<x\d+>)", clause)
+    operations = reading.steps[-1][1]
+    last = operations[-1]
+    if mark is None or last.name not in ("speed", "speed_range") or "direction" not in last.parameters:
+        return False
+    rest = {key: value for key, value in last.parameters.items() if key != "direction"}
+    operations[-1] = make(last.name, **rest, factor=reading.message.value(mark[1]))
     return True
 
 

@@ -74,6 +74,7 @@ def _merge_same(first: Operation, second: Operation) -> Operation | None:
         "progress_bar",
         "pip",
         "speed_ramp",
+        "split_screen",
         "crop",
         "highlight",
         "transition",

@@ -89,6 +89,9 @@ _CLIP_LIST = re.compile(
 )
 
 
+_CLIP_SPAN = re.compile(r"<c(\d+)>(?:到|至|-|～|~| through (?:clip )?| thru )<c(\d+)>(?!之间|的?转场)")
+
+
 _LAST = "last"
 
 
@@ -131,8 +134,18 @@ def mark_clips(message: Annotated) -> None:
     message.mark(_CHINESE_NUMBERED, "c", read_list)
     message.mark(_CHINESE_OPENING, "c", lambda m: [1])
     message.mark(_CHINESE_BOTH, "c", lambda m: [1, _LAST])
+    message.mark(
+        _CLIP_SPAN, "c", lambda m: _span_of_clips(message.value(f"c{m[1]}"), message.value(f"c{m[2]}"))
+    )
     for _ in range(3):
         message.mark(_CLIP_LIST, "c", lambda m: [*message.value(f"c{m[1]}"), *message.value(f"c{m[2]}")])
+
+
+def _span_of_clips(first: list[Any], last: list[Any]) -> list[Any] | None:
+    start, end = first[-1], last[0]
+    if len(first) != 1 or len(last) != 1 or not isinstance(start, int) or not isinstance(end, int):
+        return None
+    return list(range(start, end + 1)) if start < end <= start + 200 else None
 
 
 def _read_ordinals(match: Match) -> list[Any] | None:

@@ -15,6 +15,7 @@ from mango_skill.language.clauses import MOST_CLAUSES, strip_lead
 from mango_skill.language.negation import is_negated
 from mango_skill.operations.clause import make
 from mango_skill.operations.following import (
+    answers_question,
     closes_range,
     fits_shape,
     flush,
@@ -28,6 +29,7 @@ from mango_skill.operations.following import (
     read_with_pending,
     read_with_topic,
     read_with_verb,
+    states_factor,
     topic_of,
 )
 from mango_skill.operations.foreign import is_foreign
@@ -68,6 +70,10 @@ _KEEPS = re.compile(
 
 # "not the first clip, the second": the clause only says what is not meant.
 _NOT_THAT = re.compile(r"^(?:no,? )?(?:not|不是|并非) ?(?:the |my )?<[a-z]\d+>$")
+# "start at 0:09, nothing before it"
+_NOTHING_ELSE = re.compile(
+    r"^nothing (?:before|after|else)(?: (?:it|that|this))?$|^(?:前面|后面|之前|之后)(?:的)?(?:都|全部?)?(?:不要|删|剪|去)[掉了]*$"
+)
 # "detect the scenes and split there": the second half says how the first is meant.
 _AT_THOSE = re.compile(
     r"^(?:split|cut|slice|divide)(?: it| them| the (?:video|clip))? (?:there|at (?:each|every|those|these|the|all).*|accordingly|into clips)$|^(?:在那里|在那儿|按这个|逐个)?(?:切|剪|分)(?:开|割|段)$"
@@ -227,6 +233,14 @@ def _take(reading: Reading, raw: str) -> None:
     if reading.pending and read_with_pending(reading, clause):
         return
     if reading.steps and read_with_topic(reading, clause):
+        return
+    if reading.steps and (answers_question(reading, clause) or states_factor(reading, clause)):
+        return
+    if (
+        reading.steps
+        and reading.operations[-1].name in ("trim_start", "keep_range")
+        and _NOTHING_ELSE.match(clause)
+    ):
         return
     if reading.steps and reading.operations[-1].name == "split_scenes" and _AT_THOSE.match(clause):
         return

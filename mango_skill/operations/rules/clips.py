@@ -242,7 +242,7 @@ def _move(clause: Clause) -> list[Operation]:
     if not clips or not (
         clause.has("move")
         or clause.says(
-            r"(?:should|must) (?:be|come|go)|make <c\d+> (?:the )?(?:first|last|<c)|start with <c|play <c\d+> (?:before|after)|open with <c|end with <c|begin with <c|first, then|lead with <c|finish with <c|close with <c"
+            r"(?:should|must) (?:be|come|go)|(?:put|play|place|move|show) <c\d+> (?:first|last)(?![a-z])|make <c\d+> (?:the )?(?:first|last|<c)|start with <c|play <c\d+> (?:before|after)|open with <c|end with <c|begin with <c|first, then|lead with <c|finish with <c|close with <c"
         )
     ):
         return []
@@ -256,10 +256,10 @@ def _move(clause: Clause) -> list[Operation]:
         return []
     clip = clips[0]
     to_start = clause.says(
-        r"(?:to|at|in|for) (?:the )?(?:very )?(?:front|start|beginning|top|opening|first)(?! <)|(?:go|goes|come|comes|be|put|move) (?:it )?first|first in (?:the )?(?:order|sequence|line)|(?:start|open|begin|lead) with|the (?:opener|intro|opening)|(?:到|在|成|去)?(?:视频)?(?:的)?(?:最前面?|最开头|开头|片头|第一位|首位|最开始)|to number one"
+        r"(?:to|at|in|for) (?:the )?(?:very )?(?:front|start|beginning|top|opening|first)(?! <)|(?:go|goes|come|comes|be|put|move|play|place|show) (?:it |<c\d+> )?first(?![a-z])|first in (?:the )?(?:order|sequence|line)|(?:start|open|begin|lead) with|the (?:opener|intro|opening)|(?:到|在|成|去)?(?:视频)?(?:的)?(?:最前面?|最开头|开头|片头|第一位|首位|最开始)|to number one"
     )
     to_end = clause.says(
-        r"(?:to|at|in) (?:the )?(?:very )?(?:end|back|last|bottom)(?! <)|(?:go|goes|come|comes|be|put|move) (?:it )?last|(?:end|finish|close) with|(?:到|在|成|去)?(?:视频)?(?:的)?(?:最后面?|末尾|结尾|片尾|最末)(?!一?[段个]|<)"
+        r"(?:to|at|in) (?:the )?(?:very )?(?:end|back|last|bottom)(?! <)|(?:go|goes|come|comes|be|put|move|play|place|show) (?:it |<c\d+> )?last(?![a-z])|(?:end|finish|close) with|(?:到|在|成|去)?(?:视频)?(?:的)?(?:最后面?|末尾|结尾|片尾|最末)(?!一?[段个]|<)"
     )
     if len(clips) == 3 and clause.says(r"between (?:the )?<c|<c\d+>之间"):
         low = min(number for number in clips[1:] if isinstance(number, int)) if clips[1:] != ["last"] else 1

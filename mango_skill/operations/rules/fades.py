@@ -85,7 +85,7 @@ def _fade(clause: Clause) -> list[Operation]:
     )
     going_out = bool(
         pattern(
-            r"(?<![a-z])(?:fad\w*[- ]out|fade (?:the |my |it |this |everything )?(?:\w+ ){0,3}(?:out|away|down)(?![a-z])|fad\w* (?:to|into|away|down)|and out|out to)(?![a-z])|淡出|渐出|渐隐|渐弱|渐黑|渐白|变黑|黑场"
+            r"(?<![a-z])(?:fad\w*[- ]out|fade (?:the |my |it |this |everything )?(?:\w+ ){0,3}(?:out|away|down)(?![a-z])|fad\w* (?:to|into|away|down)|and out|out to)(?![a-z])|淡出|渐出|渐隐|渐弱|渐黑|渐白|变黑|变白|渐变[到成为]|黑场"
         ).search(text)
     )
     edge = clause.edge()

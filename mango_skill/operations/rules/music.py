@@ -126,7 +126,7 @@ def read_mood(clause: Clause) -> str | None:
             if not free or pattern(r"加|放|配|上|换|适合|视频|这|那|原来|我|段").search(free[1])
             else free[1]
         )
-    if len(found) > 1 and "piano" in found and clause.says(r"[a-z]+ piano"):
+    if len(found) > 1 and "piano" in found and clause.says(r"[a-z]+ piano|的钢琴"):
         return " ".join(found[:2])
     if len(found) == 2 and clause.says(r"[a-z-]+,? (?:and )?[a-z-]+ (?:music|song|beat|tune|track)"):
         joined = " ".join(found)
@@ -231,6 +231,8 @@ def _music(clause: Clause) -> list[Operation]:
 
 def _music_percent(clause: Clause) -> Any:
     found = clause.one("p")
+    if found is None and clause.says(r"(?:at|with) half (?:the )?volume|(?:音量|声音)(?:一半|减半)|一半音量"):
+        return 50
     return found if found is not None and found >= 0 else None
 
 

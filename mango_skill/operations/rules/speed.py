@@ -118,7 +118,7 @@ def _fit(clause: Clause) -> list[Operation]:
         return []
     if (
         clause.says(
-            r"(?<![a-z])(?:fit|fits|so (?:that )?it(?:'s| is| lasts| takes| runs| ends)?|into|to be|to last|to make it|until it(?:'s| is)|down to|to exactly|to) (?:in |into |exactly |only |is |it |lasts? |within |under |about |at |a |to )*<d|to <d|lasts? (?:exactly|about|only|around) <d|[到成为至进在] ?<d|<d\d+>(?:以内|内|的长度|播完|放完)"
+            r"(?<![a-z])(?:fit|fits|so (?:that )?it(?:'s| is| lasts| takes| runs| ends)?|into|to be|to last|to make it|until it(?:'s| is)|down to|to exactly|to) (?:in |into |exactly |only |is |it |lasts? |within |under |about |at |a |to )*<d|to <d|(?:done|over|finished|through) (?:in|within|after) <d|lasts? (?:exactly|about|only|around) <d|[到成为至进在] ?<d|<d\d+>(?:以内|内|的长度|播完|放完)"
         )
         and clause.clip is None
     ):

@@ -26,7 +26,7 @@ def read_sound_target(clause: Clause) -> str | None:
 
 def _bleep(clause: Clause) -> list[Operation]:
     if not clause.says(
-        r"(?<![a-z])(?:bleep|beep out|censor beep|bleeped|bleeping)(?![a-z])|哔(?:掉|声盖|音盖)|哔声|消音(?:掉|处理)|哔"
+        r"(?<![a-z])(?:bleep|beep out|beep (?:over )?(?:the|my|that|his|her|every) (?:curse|swear|bad|rude|dirty|f|cuss|word)\w*|censor beep|bleeped|bleeping)(?![a-z])|哔(?:掉|声盖|音盖)|哔声|消音(?:掉|处理)|(?:脏|骂|敏感)[^<]{0,4}消音|哔"
     ):
         return []
     if clause.says(r"消音") and not clause.says(r"脏话|词|字|哔|骂|敏感"):
@@ -175,7 +175,7 @@ def _denoise(clause: Clause) -> list[Operation]:
     if clause.has("grain") and clause.has("remove") and not clause.says(r"(?<![a-z])add(?![a-z])|加"):
         return [make("denoise_video", clip=clause.clip)]
     cleaning = clause.says(
-        r"(?<![a-z])(?:remove|reduc\w*|denois\w*|de-\w+|clean|less|get rid|cut|kill|filter|take out|suppress|eliminate|fix|cancel|lower|dereverb|de-ess|no|too much|there's|there is|noisy|minimi[sz]e|annoying|drop|strip|lose|lots of|a lot of|so much|tame|quiet|mute|hush|has|have|crackles?|without)(?![a-z])|去|降|减|消|除|太|有|清|处理|干净|嘈杂|很大|别要|不要|弱"
+        r"(?<![a-z])(?:remove|reduc\w*|denois\w*|de-\w+|clean|less|get rid|cut|kill|filter|take out|suppress|eliminate|fix|cancel|lower|dereverb|de-ess|no|too much|there's|there is|noisy|minimi[sz]e|soften|annoying|drop|strip|lose|lots of|a lot of|so much|tame|quiet|mute|hush|has|have|crackles?|without)(?![a-z])|去|降|减|消|除|太|有|清|处理|干净|嘈杂|很大|别要|不要|弱"
     )
     if not cleaning:
         return []
