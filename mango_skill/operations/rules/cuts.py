@@ -239,7 +239,7 @@ def _remove(clause: Clause) -> list[Operation]:
     clip = clause.clip
     if not removing:
         if (
-            clause.says(r"(?<!各)[剪删切裁]<d\d+>")
+            clause.says(r"(?<!各)[剪删切裁]<d\d+>|(?:头|尾|开始|最后|末)[^<]{0,3}[去砍掐]<d\d+>")
             or clause.says(
                 r"(?<![a-z])(?:take|knock|get|lop|pull|ditch) (?:\w+ ){0,3}<[he]\d+>|(?:把|将)?<[he]\d+>(?:的?(?:内容|画面|部分|视频))?(?:都|全)?(?:剪|删|去|裁|切|砍)"
             )

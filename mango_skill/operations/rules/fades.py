@@ -33,7 +33,10 @@ def _transition(clause: Clause) -> list[Operation]:
     where: Any = "all"
     clips = clause.clips
     if len(clips) == 2 and (
-        between or clause.says(r"(?:from|into|to) <c|<c\d+>(?:和|到|与|and|to|into)|转场")
+        between
+        or clause.says(
+            r"(?:from|into|to) <c|(?:crossfade|cross[- ]dissolve|dissolve|blend|transition|fade) <c|<c\d+>(?:和|到|与|and|to|into)|转场"
+        )
     ):
         where = [clip for clip in clips if isinstance(clip, int)]
         if len(where) != 2:

@@ -35,6 +35,8 @@ Read = Callable[[str], list[dict[str, Any]]]
         ("viewpoints_three_zh.jsonl", 0.95),
         ("viewpoints_four_en.jsonl", 0.95),
         ("viewpoints_four_zh.jsonl", 0.95),
+        ("viewpoints_five_en.jsonl", 0.95),
+        ("viewpoints_five_zh.jsonl", 0.95),
     ],
 )
 def test_instructions_of_all_kinds_are_understood(
