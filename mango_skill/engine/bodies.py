@@ -4,40 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mango_skill.errors import ArgumentError, ServiceError
+from mango_skill.errors import ArgumentError
 from mango_skill.protocol import constants
 
 MAX_JSON_BYTES: Final = 32 * 1024 * 1024
 _MAX_DEPTH: Final = 64
-
-_SHAPES: Final[Mapping[str, Mapping[str, tuple[type, bool]]]] = {
-    "session": {"task_name": (str, False), "language": (str, False)},
-    "claim": {"task_id": (str, False), "session_id": (str, True)},
-    "links": {"urls": (list, True), "source_type": (str, False)},
-    "render": {
-        "id": (str, True),
-        "sessionId": (str, True),
-        "draft": (dict, False),
-        "output": (dict, False),
-    },
-}
-"""Per body: each known field's type and whether it must be there. Unknown fields are tolerated."""
-
-_TYPE_WORDS: Final[Mapping[type, str]] = {str: "a text", list: "a list", dict: "an object"}
-
-
-@dataclass(frozen=True)
-class ChatMessage:
-    """What the chat body says."""
-
-    session_id: str
-    text: str
 
 
 def is_json(request: Request) -> bool:
@@ -73,53 +49,9 @@ async def read_json(request: Request) -> dict[str, Any]:
     return document
 
 
-def checked(body: Mapping[str, Any], shape: str) -> Mapping[str, Any]:
-    """Return the body when its known fields are of the right types.
-
-    Raises:
-        ArgumentError: A field is missing or of another type.
-    """
-    for name, (kind, required) in _SHAPES[shape].items():
-        value = body.get(name)
-        if (value is None and required) or (value is not None and not isinstance(value, kind)):
-            raise ArgumentError(
-                f"The field {name!r} must be {_TYPE_WORDS[kind]}.", hint="Correct the body and send it again."
-            )
-    if shape == "links" and not all(isinstance(link, str) for link in body["urls"]):
-        raise ArgumentError("Each of the urls must be a text.", hint='Send {"urls": ["https://..."]}.')
-    return {name: value for name, value in body.items() if value is not None}
-
-
-def chat_message(body: Mapping[str, Any]) -> ChatMessage:
-    """Read the chat's body; snake_case and camelCase are both good, as with ADK.
-
-    Raises:
-        ArgumentError: A part is missing or of another type.
-        ServiceError: ``not_found``: another application or user is named.
-    """
-    if _either(body, "app_name", "appName") not in (None, constants.APP_NAME):
-        raise ServiceError("Agent not found.", code="not_found", hint=f"Use {constants.APP_NAME}.")
-    if _either(body, "user_id", "userId") not in (None, constants.USER_ID):
-        raise ServiceError("User not found.", code="not_found", hint=f"Use {constants.USER_ID}.")
-    session_id = _either(body, "session_id", "sessionId")
-    message = _either(body, "new_message", "newMessage")
-    parts = message.get("parts") if isinstance(message, dict) else None
-    if not isinstance(session_id, str) or not isinstance(parts, list):
-        raise ArgumentError(
-            "The body needs session_id and new_message.parts.",
-            hint='Send {"session_id": "...", "new_message": {"parts": [{"text": "..."}]}}.',
-        )
-    texts = [part["text"] for part in parts if isinstance(part, dict) and isinstance(part.get("text"), str)]
-    return ChatMessage(session_id, "\n".join(texts))
-
-
 def json_response(document: Mapping[str, Any], *, status: int = 200) -> Response:
     """Return an answer as JSON; escapes keep it valid whatever the texts in it hold."""
     return Response(json.dumps(document), status_code=status, media_type=constants.JSON_TYPE)
-
-
-def _either(body: Mapping[str, Any], snake: str, camel: str) -> Any:
-    return body[snake] if snake in body else body.get(camel)
 
 
 def _tidy(value: Any, depth: int) -> Any:

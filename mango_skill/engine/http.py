@@ -25,6 +25,7 @@ from mango_skill.engine.service import Service
 from mango_skill.engine.store import Session
 from mango_skill.engine.tickets import EXPIRES, PART, SIGNATURE
 from mango_skill.errors import ArgumentError, EngineError, InternalError, MangoError, PlanError, ServiceError
+from mango_skill.protocol import bodies as wire
 from mango_skill.protocol import constants, emission, endpoints, proof
 from mango_skill.protocol.endpoints import Endpoint
 
@@ -128,14 +129,14 @@ class Front:
     async def claim_token(self, request: Request) -> Response:
         """Say that there is no web workspace."""
         account = await self._account(request)
-        body = bodies.checked(await bodies.read_json(request), "claim")
+        body = wire.checked(await bodies.read_json(request), wire.CLAIM)
         session = await _call(self._service.session, account, body["session_id"])
         return await _answer(self._service.claim_token, session)
 
     async def create_session(self, request: Request) -> Response:
         """Make a session."""
         account = await self._account(request)
-        body = bodies.checked(await bodies.read_json(request), "session")
+        body = wire.checked(await bodies.read_json(request), wire.SESSION)
         return await _answer(self._service.create_session, account, language=body.get("language", "en"))
 
     async def delete_session(self, request: Request) -> Response:
@@ -156,7 +157,7 @@ class Front:
         """Take files, or links to them."""
         session = await self._session(request)
         if bodies.is_json(request):
-            body = bodies.checked(await bodies.read_json(request), "links")
+            body = wire.checked(await bodies.read_json(request), wire.LINKS)
             return await _answer(self._service.fetch_links, session, body["urls"])
         await _call(self._service.expect_upload, session, bodies.length(request))
         receiver = MultipartReceiver(
@@ -176,7 +177,7 @@ class Front:
     async def chat(self, request: Request) -> Response:
         """Start a turn and stream it; the turn goes on when the caller hangs up."""
         account = await self._account(request)
-        said = bodies.chat_message(await bodies.read_json(request))
+        said = wire.read_chat(await bodies.read_json(request))
         session = await _call(self._service.session, account, said.session_id)
         frames: asyncio.Queue[bytes | None] = asyncio.Queue()
         await _call(self._service.begin_turn, session, said.text, _hand_over(frames))
@@ -210,14 +211,14 @@ class Front:
                 code=str(constants.PLAN_BLOCKED),
                 hint="Every call carries the three attribution headers of the skill.",
             )
-        body = bodies.checked(await bodies.read_json(request), "render")
-        session = await _call(self._service.session, account, body["sessionId"])
+        asked = wire.read_render(await bodies.read_json(request))
+        session = await _call(self._service.session, account, asked.session_id)
         return await _answer(
             self._service.submit_render,
             session,
-            render_id=body["id"],
-            draft=body.get("draft"),
-            output=body.get("output") or {},
+            render_id=asked.render_id,
+            draft=asked.draft,
+            output=asked.output,
         )
 
     async def render_status(self, request: Request) -> Response:
