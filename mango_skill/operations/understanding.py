@@ -27,10 +27,8 @@ from mango_skill.operations.following import (
     read_as_more,
     read_same_clip,
     read_with_pending,
-    read_with_topic,
     read_with_verb,
     states_factor,
-    topic_of,
 )
 from mango_skill.operations.foreign import is_foreign
 from mango_skill.operations.merging import merge
@@ -39,6 +37,7 @@ from mango_skill.operations.reading import Reading
 from mango_skill.operations.recipes import read_recipe
 from mango_skill.operations.refusals import has_no_removal
 from mango_skill.operations.sentences import read_sentences
+from mango_skill.operations.topics import read_with_topic, topic_of
 from mango_skill.operations.wording import divide, prepare
 
 # What is longer is read so far and the rest is told to be left over.

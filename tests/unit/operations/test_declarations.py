@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import jsonschema
 import pytest
 
@@ -94,3 +97,11 @@ def test_recipes_are_made_of_declared_operations_and_say_how_to_change_them() ->
         assert recipe.says
         assert any(phrase.isascii() for phrase in recipe.phrases)
         assert any(not phrase.isascii() for phrase in recipe.phrases)
+
+
+def test_what_looks_only_at_the_declarations_does_not_load_the_reading_of_words() -> None:
+    code = "import sys, mango_skill.operations as o; o.CATALOG; print('mango_skill.operations.understanding' in sys.modules)"
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert found.stdout.strip() == "False"
