@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,7 +40,17 @@ class Module:
         return str(self.path.relative_to(ROOT))
 
     def imports(self) -> Iterator[Import]:
-        """Yield every import, those inside functions included."""
+        """Yield every import, those inside functions included, and every module of ours that a text names.
+
+        A text such as "mango_skill.engine.service" is how ``import_module`` gets round an import.
+        """
+        yield from self.stated_imports()
+        for text, line in self.strings():
+            if text.startswith(f"{PACKAGE}.") and " " not in text:
+                yield Import(text.partition(":")[0].rstrip("."), (), line)
+
+    def stated_imports(self) -> Iterator[Import]:
+        """Yield every import statement's imports."""
         parts = self.path.relative_to(ROOT).with_suffix("").parts
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import):
@@ -54,6 +64,14 @@ class Module:
                 if target == PACKAGE:
                     yield from (Import(f"{PACKAGE}.{name}", (), node.lineno) for name in names)
 
+    def calls(self) -> Iterator[tuple[str, int]]:
+        """Yield the last name of everything that is called or taken out of an object, with its line."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                yield node.func.id, node.lineno
+            elif isinstance(node, ast.Attribute):
+                yield node.attr, node.lineno
+
     def strings(self) -> Iterator[tuple[str, int]]:
         """Yield every text that is not a docstring, with its line."""
         docstrings = {
@@ -66,6 +84,17 @@ class Module:
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
                 yield node.value, node.lineno
+
+
+def parse(text: str, *, place: str) -> Module:
+    """Return a source text as a module that stands at ``place``, such as "mango_skill/router/new.py"."""
+    return Module(ROOT / place, ast.parse(text))
+
+
+@pytest.fixture(scope="session")
+def parsed() -> Callable[..., Module]:
+    """Makes a module of a text, for tests of the tests."""
+    return parse
 
 
 @pytest.fixture(scope="session")
