@@ -73,3 +73,29 @@ def test_router_loads_nothing_heavy() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert found.stdout.strip() == "[]"
+
+
+def test_first_message_of_a_process_is_as_quick_as_any_other() -> None:
+    code = (
+        "import time; from mango_skill.router import route\n"
+        "for text in ('schick mir die fertige Datei', '导出', 'quel est mon solde', '書き出して', 'more energy'):\n"
+        "    begin = time.process_time(); route(text); print(time.process_time() - begin)"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    # Processor time with room for a slow machine; compiling one table alone would take longer.
+    assert all(float(line) < 0.02 * 2 for line in found.stdout.split())
+
+
+def test_package_itself_does_not_load_the_router() -> None:
+    code = "import sys, mango_skill, mango_skill.tools; print('mango_skill.router' in sys.modules)"
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert found.stdout.strip() == "False"
+
+
+def test_words_speak_only_where_no_rule_does() -> None:
+    assert "words weighed" not in route("add a sunset").reason
+    assert "words weighed" not in route("export").reason
