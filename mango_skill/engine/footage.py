@@ -83,6 +83,8 @@ class Footage:
         for file in files:
             try:
                 taken.append(self._take(session.id, file))
+            except MediaError as problem:
+                refused.append((file, _named(problem, file.name)))
             except MangoError as problem:
                 refused.append((file, problem))
             finally:
@@ -153,6 +155,17 @@ class Footage:
         asset = self._store.sessions.same_content(session_id, file.sha256)
         if asset is None or asset.file != file.path.name:
             file.path.unlink(missing_ok=True)
+
+
+def _named(problem: MediaError, name: str) -> MediaError:
+    """Return the same error with the file's name in front: it is seldom the only one that was sent."""
+    return type(problem)(
+        f"{name}: {problem.message}",
+        code=problem.code,
+        hint=problem.hint,
+        retryable=problem.retryable,
+        details=problem.details,
+    )
 
 
 def no_such_session() -> ServiceError:

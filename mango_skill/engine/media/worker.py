@@ -193,6 +193,8 @@ def _answer(function: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         return {"result": getattr(importlib.import_module(module), name)(**arguments)}
     except MangoError as problem:
         return {"error": {**problem.to_dict(), "class": type(problem).__name__}}
+    except ImportError as problem:
+        return {"error": {**children.packages_missing(problem).to_dict(), "class": "EngineError"}}
     except MemoryError:
         hint = "Send a smaller or shorter one."
         refusal = MediaError("The file needs more memory than it may use.", code="too_large", hint=hint)

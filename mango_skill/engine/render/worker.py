@@ -19,6 +19,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
+from mango_skill.engine import children
 from mango_skill.errors import ArgumentError, MangoError, RenderError
 
 EXIT_DONE: Final = 0
@@ -55,6 +56,9 @@ def main(arguments: list[str] | None = None) -> int:
     except MangoError as problem:
         _say({"error": problem.to_dict()})
         return EXIT_CANCELLED if problem.code == "cancelled" else EXIT_FAILED
+    except ImportError as problem:
+        _say({"error": children.packages_missing(problem).to_dict()})
+        return EXIT_FAILED
     except MemoryError:
         hint = "Export at a smaller size, or close other programs."
         _say({"error": RenderError("There is not enough memory.", code="out_of_memory", hint=hint).to_dict()})

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import random
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,9 +50,10 @@ def test_a_child_that_uses_too_much_processor_time_is_stopped(tmp_path: Path) ->
 
 
 def test_a_child_that_needs_too_much_memory_fails_alone(interview: Path) -> None:
-    with pytest.raises(MediaError) as caught:
+    with pytest.raises((MediaError, EngineError)) as caught:
         analyse(interview, "cuts", limits=Limits(memory_bytes=24 * 1024**2))
-    assert caught.value.code in {"crashed", "too_large", "unreadable"}
+    # where even the libraries do not fit, it is they that can't be loaded
+    assert caught.value.code in {"crashed", "too_large", "unreadable", "engine_missing"}
 
 
 def test_a_child_that_only_reads_may_write_no_file(tmp_path: Path) -> None:
@@ -70,6 +75,42 @@ def test_a_child_sees_no_secret_of_the_parent(interview: Path, monkeypatch: pyte
     monkeypatch.setenv("HTTPS_PROXY", "http://user:secret@proxy")
     assert "secret" not in str(children.environment())
     assert examine(interview).kind == "video"
+
+
+def test_packages_of_the_user_s_own_folder_are_found(tmp_path: Path) -> None:
+    """Where ``pip install`` put them there; not in an environment of its own, which does without them."""
+    outside = Path(sys.base_prefix) / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    environ = {**children.environment(), "PYTHONUSERBASE": str(tmp_path)}
+    ask = [str(outside), "-c", "import site; print(site.getusersitepackages())"]
+    folder = Path(subprocess.run(ask, env=environ, capture_output=True, text=True, check=True).stdout.strip())
+    folder.mkdir(parents=True)
+    (folder / "of_the_user.py").write_text("print('found')")
+    code = (
+        "import subprocess; from mango_skill.engine import children;"
+        "subprocess.run(children.command('of_the_user'), env=children.environment(), check=True)"
+    )
+    ran = subprocess.run([str(outside), "-c", code], env=environ, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (0, "found\n"), ran.stderr
+    assert "-s" in children.command("x")
+
+
+def test_a_package_that_can_t_be_loaded_is_not_the_file_s_fault(
+    interview: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "av.py").write_text("raise ImportError('libavcodec is not there', name='av')")
+    usual = children.environment()
+    path = os.pathsep.join([str(tmp_path), usual["PYTHONPATH"]])
+    monkeypatch.setattr(children, "environment", lambda: {**usual, "PYTHONPATH": path})
+    with pytest.raises(EngineError) as caught:
+        examine(interview)
+    assert caught.value.code == "engine_missing"
+    job = tmp_path / "job.json"
+    job.write_text(
+        json.dumps({"draft": {"t": []}, "assets": {}, "output": {"path": str(tmp_path / "x.mp4")}})
+    )
+    command = children.command("mango_skill.engine.render.worker", str(job))
+    said = subprocess.run(command, env=children.environment(), capture_output=True, text=True, check=False)
+    assert json.loads(said.stdout.splitlines()[-1])["error"]["code"] == "engine_missing"
 
 
 def test_only_functions_of_the_engine_can_be_called() -> None:

@@ -115,7 +115,7 @@ def test_an_unsupported_file_is_4001_and_leaves_nothing(start_engine: Start) -> 
     caller = engine.caller()
     answer = caller.call(endpoints.UPLOAD, files={"files": ("a.mp4", b"text")})
     assert (answer.status_code, answer.json()["code"]) == (415, 4001)
-    assert answer.json()["message"] == "The file is a text."
+    assert answer.json()["message"] == "a.mp4: The file is a text."
     assert answer.json()["hint"] == "Send one of these: mp4."
     assert media_files(engine, caller) == []
     assert caller.state()["video_infos"] == []
@@ -136,6 +136,7 @@ def test_a_real_sound_and_a_text_called_mp4_are_told_apart(start_engine: Start, 
     assert (described["format"], described["duration"]) == ("wav", 1000)
     refused = caller.call(endpoints.UPLOAD, files={"files": ("a.mp4", b"ffconcat version 1.0\nfile x")})
     assert refused.json()["code"] == 4001
+    assert refused.json()["message"].startswith("a.mp4: The file is a list of other files")
 
 
 def test_a_file_larger_than_the_disk_s_room_is_4002_before_its_first_byte(
