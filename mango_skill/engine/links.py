@@ -20,6 +20,7 @@ from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from mango_skill.engine.receiving import FileSink, ReceivedFile
 from mango_skill.errors import ArgumentError, MediaError
+from mango_skill.protocol import constants
 from mango_skill.version import VERSION
 
 _CHUNK: Final = 256 * 1024
@@ -263,6 +264,6 @@ def _failed(parts: SplitResult, what: str) -> MediaError:
 def _too_large(limit: int) -> MediaError:
     return MediaError(
         f"The file behind the link is larger than {limit / 1_000_000:,.0f} MB.",
-        code="4002",
+        code=str(constants.TOO_LARGE),
         hint="Download it, trim or compress it, and upload the result.",
     )

@@ -17,6 +17,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from mango_skill.errors import ArgumentError, MangoError, MediaError, OutputError
+from mango_skill.protocol import constants
 
 PART_SUFFIX: Final = ".part"
 MAX_FILES: Final = 200
@@ -58,7 +59,7 @@ class Reserve:
         if wanted_bytes > room or room < 0:
             raise MediaError(
                 f"The file does not fit on this disk: {_megabytes(max(room, 0))} can still be used.",
-                code="4002",
+                code=str(constants.TOO_LARGE),
                 hint="Free some space, or compress or trim the file and send it again.",
             )
 
@@ -88,7 +89,7 @@ class FileSink:
         if self._max_bytes is not None and self._size > self._max_bytes:
             raise MediaError(
                 f"The file is larger than the {_megabytes(self._max_bytes)} that are allowed.",
-                code="4002",
+                code=str(constants.TOO_LARGE),
                 hint="Compress or trim it and send it again.",
             )
         if self._size >= self._check_at:

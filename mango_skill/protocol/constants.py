@@ -49,6 +49,11 @@ CLIENT_ID_MISSING: Final = 400
 PLAN_BLOCKED: Final = 402
 RATE_LIMITED: Final = 429
 
+# What an HTTP status says that no envelope explains, as our errors' code: http_ and the status
+STATUS_CODE: Final = "http_{}"
+UNKNOWN_HERE: Final = STATUS_CODE.format(404)
+PASSING_TROUBLE: Final = tuple(STATUS_CODE.format(status) for status in (500, 502, 503, 504))
+
 # Track types [S]
 TRACK_VIDEO: Final = 0
 TRACK_AUDIO: Final = 1
@@ -69,8 +74,9 @@ CLOUD_FORMATS: Final = (
     "m4a",
     "aac",
 )  # [S]
-ENGINE_EXTRA_FORMATS: Final = ("srt", "vtt", "cube", "heic")  # [ours]
-FORMAT_ALIASES: Final = {"jpeg": "jpg", "m4v": "mp4"}  # other names of accepted formats
+ENGINE_EXTRA_FORMATS: Final = ("heic", "flac", "ogg", "srt", "vtt", "cube")  # [ours]
+ENGINE_FORMATS: Final = (*CLOUD_FORMATS, *ENGINE_EXTRA_FORMATS)
+FORMAT_ALIASES: Final = {"jpeg": "jpg", "m4v": "mp4", "heif": "heic", "oga": "ogg", "opus": "ogg"}  # other names of accepted formats
 CLOUD_MAX_BYTES: Final = 500_000_000  # [S] "500 MB", read as the smaller decimal figure
 
 EXPORT_FORMATS: Final = ("mp4", "mov", "webm", "mkv", "avi", "gif", "mp3", "wav", "m4a", "aac")

@@ -195,10 +195,12 @@ def error_for_status(status: int, *, said: Any = None, retry_after_s: float | No
     if status >= 500:
         message = f"The service is in trouble (HTTP {status})."
         hint = "Try again in a few minutes; nothing is lost."
-        return ServiceError(message, code=f"http_{status}", hint=hint, retryable=True, details=details)
+        return ServiceError(
+            message, code=constants.STATUS_CODE.format(status), hint=hint, retryable=True, details=details
+        )
     return ServiceError(
         f"The service refused the request (HTTP {status}).",
-        code=f"http_{status}",
+        code=constants.STATUS_CODE.format(status),
         hint="Check the arguments, or try again later.",
         details=details,
     )

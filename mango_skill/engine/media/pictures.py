@@ -19,6 +19,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from mango_skill.engine.media.info import MediaInfo
 from mango_skill.engine.media.sniff import Kind
 from mango_skill.errors import MediaError
+from mango_skill.protocol import constants
 
 #: A 200-megapixel phone photo is used; more is refused before it is unpacked.
 LARGEST_PIXELS = 210_000_000
@@ -154,6 +155,6 @@ def _register_heif() -> None:
     except ImportError:
         raise MediaError(
             "HEIC photos need a package that is not installed.",
-            code="4001",
+            code=str(constants.UNSUPPORTED_MEDIA),
             hint="Install pi-heif, or send the photo as JPEG.",
         ) from None

@@ -11,19 +11,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mango_skill.errors import MediaError
+from mango_skill.protocol import constants
+from mango_skill.protocol.constants import ENGINE_FORMATS
 
 Family = Literal["av", "image", "captions", "lut"]
 
 #: How many bytes of the beginning are enough for ``sniff``.
 SNIFF_BYTES = 64 * 1024
 
-#: What a person may send, in the order in which it is told.
-ACCEPTED_FORMATS = (
-    "mp4", "mov", "avi", "webm", "mkv", "jpg", "png", "gif", "webp", "heic",
-    "mp3", "wav", "m4a", "aac", "flac", "ogg", "srt", "vtt", "cube",
-)  # fmt: skip
-
-_HINT = f"Send one of these: {', '.join(ACCEPTED_FORMATS)}."
+_HINT = f"Send one of these: {', '.join(ENGINE_FORMATS)}."
 
 
 @dataclass(frozen=True)
@@ -31,7 +27,7 @@ class Kind:
     """The format found in the bytes.
 
     Attributes:
-        format: Our short name, one of ``ACCEPTED_FORMATS``.
+        format: Our short name, one of ``constants.ENGINE_FORMATS``.
         family: Who reads it: ``av`` through PyAV, ``image`` through Pillow, ``captions`` and ``lut`` as text.
         demuxer: FFmpeg's name of the demuxer to force; empty for the other families.
     """
@@ -52,10 +48,14 @@ def sniff(first_bytes: bytes, size: int) -> Kind:
         MediaError: Code ``4001``: empty, a text that is neither captions nor a LUT, or an unknown format.
     """
     if size <= 0 or not first_bytes:
-        raise MediaError("The file is empty.", code="4001", hint=_HINT)
+        raise MediaError("The file is empty.", code=str(constants.UNSUPPORTED_MEDIA), hint=_HINT)
     kind = _binary_kind(first_bytes) or _text_kind(first_bytes)
     if kind is None:
-        raise MediaError("The file is of a kind that can't be used here.", code="4001", hint=_HINT)
+        raise MediaError(
+            "The file is of a kind that can't be used here.",
+            code=str(constants.UNSUPPORTED_MEDIA),
+            hint=_HINT,
+        )
     return kind
 
 
@@ -152,7 +152,9 @@ def _text_kind(head: bytes) -> Kind | None:
     if _LUT_SIZE.search(text):
         return Kind("cube", "lut")
     raise MediaError(
-        f"The file is {_describe_text(start)}, not a video, photo or sound.", code="4001", hint=_HINT
+        f"The file is {_describe_text(start)}, not a video, photo or sound.",
+        code=str(constants.UNSUPPORTED_MEDIA),
+        hint=_HINT,
     )
 
 
