@@ -55,6 +55,15 @@ class RenderRequest:
     output: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class MadeSession:
+    """What the answer to a new session says; what it does not say is empty."""
+
+    session_id: str
+    task_id: str
+    bind: str
+
+
 def session_body(*, name: str, language: str) -> dict[str, Any]:
     """Return the body that makes a session."""
     return {"task_name": name, "language": language}
@@ -85,6 +94,18 @@ def render_body(
 ) -> dict[str, Any]:
     """Return the body that asks for a render."""
     return {"id": render_id, "sessionId": session_id, "draft": draft, "output": output}
+
+
+def read_made_session(answer: Any) -> MadeSession:
+    """Read the answer to a new session, whose shape is not documented."""
+    task_id = str(_find(answer, "task_id", "taskId") or "")
+    bind = str(_find(answer, "bind_id", "bindId", "bind") or task_id)
+    return MadeSession(str(_find(answer, "session_id", "sessionId") or ""), task_id, bind)
+
+
+def read_claim_token(answer: Any) -> str:
+    """Read the answer to a claim; empty when it holds no token."""
+    return str(_find(answer, "claim_token", "claimToken") or "")
 
 
 def checked(body: Mapping[str, Any], shape: str) -> Mapping[str, Any]:
@@ -139,3 +160,17 @@ def read_render(body: Mapping[str, Any]) -> RenderRequest:
 
 def _either(body: Mapping[str, Any], snake: str, camel: str) -> Any:
     return body[snake] if snake in body else body.get(camel)
+
+
+def _find(answer: Any, *names: str) -> Any:
+    """Find a field in an answer whose shape is not documented."""
+    waiting = [answer]
+    while waiting:
+        one = waiting.pop(0)
+        if not isinstance(one, Mapping):
+            continue
+        for name in names:
+            if isinstance(one.get(name), (str, int)) and not isinstance(one.get(name), bool):
+                return one[name]
+        waiting += [inner for inner in one.values() if isinstance(inner, Mapping)]
+    return None
