@@ -14,6 +14,8 @@ from mango_skill.errors import ArgumentError, ConfigurationError, MangoError
 HOME_VARIABLE: Final = "MANGO_HOME"
 APPLICATION: Final = "mango-skill"
 SHARED_NAME: Final = "nemovideo"
+LONGEST_PROJECT_NAME: Final = 120
+"""Characters; with what is added to it, a name must fit into a folder's."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,16 @@ from typing import Any, Final
 
 from mango_skill.errors import ServiceError
 from mango_skill.protocol.constants import TRACK_AUDIO, TRACK_TEXT, TRACK_VIDEO
+from mango_skill.protocol.values import (
+    finite,
+    fraction,
+    items,
+    mapping,
+    milliseconds,
+    pair,
+    real,
+    time_range,
+)
 from mango_skill.timeline.model import (
     AssetSource,
     Canvas,
@@ -60,12 +70,12 @@ MIGRATIONS: Final[Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]] = {}
 
 def is_ours(draft: Mapping[str, Any]) -> bool:
     """Whether this project wrote the draft."""
-    return str(_mapping(draft.get(METADATA)).get("schema", "")).startswith(SCHEMA_PREFIX)
+    return str(mapping(draft.get(METADATA)).get("schema", "")).startswith(SCHEMA_PREFIX)
 
 
 def has_material(draft: Mapping[str, Any]) -> bool:
     """Whether at least one track has a non-empty ``sg``: what an export asks for [P]."""
-    return any(_list(_mapping(track).get(SEGMENTS)) for track in _list(draft.get(TRACKS)))
+    return any(items(mapping(track).get(SEGMENTS)) for track in items(draft.get(TRACKS)))
 
 
 def decode(draft: Mapping[str, Any]) -> Timeline:
@@ -81,14 +91,14 @@ def decode(draft: Mapping[str, Any]) -> Timeline:
             hint="Ask for the state again; nothing was changed.",
         )
     draft = _migrate(draft)
-    inner = _mapping(draft.get(METADATA))
+    inner = mapping(draft.get(METADATA))
     ours = is_ours(draft)
     known_outer = {TRACKS, METADATA} | ({DURATION} if ours else set())
     known_inner = {"schema", "width", "height", "fps", "fit", "background", "effects"} if ours else set()
     return Timeline(
         canvas=_decode_canvas(inner),
         tracks=tuple(
-            _decode_track(track, position, ours) for position, track in enumerate(_list(draft.get(TRACKS)), 1)
+            _decode_track(track, position, ours) for position, track in enumerate(items(draft.get(TRACKS)), 1)
         ),
         effects=_decode_effects(inner.get("effects")) if ours else (),
         extra=_extra(draft, known_outer, inner, known_inner),
@@ -103,7 +113,7 @@ def encode(timeline: Timeline) -> dict[str, Any]:
         inner |= {
             "width": canvas.width,
             "height": canvas.height,
-            "fps": _pair(canvas.fps),
+            "fps": pair(canvas.fps),
             "fit": canvas.fit,
             "background": canvas.background,
         }
@@ -113,23 +123,18 @@ def encode(timeline: Timeline) -> dict[str, Any]:
     return _with_extra(document, inner, timeline.extra)
 
 
-def canvas_of(config: Mapping[str, Any]) -> Canvas | None:
-    """Read a canvas from the state's ``canvas_config``; None when it names no size."""
-    return _decode_canvas(config)
-
-
 # Tracks ------------------------------------------------------------------------------------------------
 
 
 def _decode_track(raw: Any, position: int, ours: bool) -> Track:
-    outer = _mapping(raw)
-    inner = _mapping(outer.get(METADATA))
+    outer = mapping(raw)
+    inner = mapping(outer.get(METADATA))
     wire_type = outer.get(TRACK_TYPE)
     kind = _KINDS.get(wire_type, TrackKind.OTHER) if isinstance(wire_type, int) else TrackKind.OTHER
     identity = str(inner["id"]) if ours and "id" in inner else f"t{position}"
     clips: list[Clip] = []
     cursor = 0
-    for number, segment in enumerate(_list(outer.get(SEGMENTS)), 1):
+    for number, segment in enumerate(items(outer.get(SEGMENTS)), 1):
         clip = _decode_clip(segment, cursor, kind, identity=f"{identity}s{number}", ours=ours)
         cursor = clip.range.end
         clips.append(clip)
@@ -166,7 +171,7 @@ def _encode_track(track: Track) -> Any:
         inner["effects"] = [_encode_effect(effect) for effect in track.effects]
     wire_type = track.wire_type if track.kind is TrackKind.OTHER else _TYPES[track.kind]
     document: dict[str, Any] = {TRACK_TYPE: track.extra.get("type", wire_type)}
-    if SEGMENTS not in _mapping(track.extra.get("outer")):
+    if SEGMENTS not in mapping(track.extra.get("outer")):
         document[SEGMENTS] = [_encode_clip(clip) for clip in track.clips]
     return _with_extra(document, inner, track.extra)
 
@@ -194,9 +199,9 @@ _CLIP_KEYS: Final = {
 def _decode_clip(raw: Any, cursor: int, kind: TrackKind, *, identity: str, ours: bool) -> Clip:
     if not isinstance(raw, Mapping):
         return Clip(id=identity, name="", range=TimeRange(cursor, 0), extra={"raw": raw})
-    inner = _mapping(raw.get(METADATA))
-    start = _milliseconds(inner.get("start"), cursor)
-    extent = TimeRange(start, _milliseconds(raw.get(DURATION), 0))
+    inner = mapping(raw.get(METADATA))
+    start = milliseconds(inner.get("start"), cursor)
+    extent = TimeRange(start, milliseconds(raw.get(DURATION), 0))
     if not ours:
         return Clip(
             id=identity,
@@ -212,13 +217,13 @@ def _decode_clip(raw: Any, cursor: int, kind: TrackKind, *, identity: str, ours:
         name=str(inner.get("name") or ""),
         range=extent,
         media=_decode_media(inner),
-        source=_range(inner.get("source")),
-        speed=_fraction(inner.get("speed"), Fraction(1)),
+        source=time_range(inner.get("source")),
+        speed=fraction(inner.get("speed"), Fraction(1)),
         reverse=inner.get("reverse") is True,
         freeze=inner.get("freeze") is True,
-        volume=_number(inner.get("volume"), 100.0),
+        volume=real(inner.get("volume"), 100.0),
         text=text if isinstance(text, str) else None,
-        style=_mapping(inner.get("style")),
+        style=mapping(inner.get("style")),
         transition=_decode_transition(inner.get("transition")),
         effects=_decode_effects(inner.get("effects")),
         extra=_extra(raw, {DURATION, METADATA}, inner, _CLIP_KEYS),
@@ -239,7 +244,7 @@ def _encode_clip(clip: Clip) -> Any:
     if clip.source is not None:
         inner["source"] = [clip.source.start, clip.source.duration]
     if clip.speed != 1:
-        inner["speed"] = _pair(clip.speed)
+        inner["speed"] = pair(clip.speed)
     if clip.reverse:
         inner["reverse"] = True
     if clip.freeze:
@@ -260,9 +265,9 @@ def _encode_clip(clip: Clip) -> Any:
 def _decode_media(inner: Mapping[str, Any]) -> Source | None:
     if isinstance(inner.get("asset"), str):
         return AssetSource(inner["asset"])
-    generator = _mapping(inner.get("generator"))
+    generator = mapping(inner.get("generator"))
     if isinstance(generator.get("kind"), str):
-        return GeneratedSource(generator["kind"], _mapping(generator.get("parameters")))
+        return GeneratedSource(generator["kind"], mapping(generator.get("parameters")))
     return None
 
 
@@ -276,7 +281,7 @@ def _foreign_name(raw: Mapping[str, Any], inner: Mapping[str, Any]) -> str:
 
 def _foreign_known(inner: Mapping[str, Any], kind: TrackKind) -> set[str]:
     """The keys that were read in full, so that a change of them is told once."""
-    known = {key for key in ("start", "volume") if _finite(inner.get(key))}
+    known = {key for key in ("start", "volume") if finite(inner.get(key))}
     known |= {key for key in ("name",) if isinstance(inner.get(key), str)}
     return known | ({"text"} if kind is TrackKind.TEXT and isinstance(inner.get("text"), str) else set())
 
@@ -316,7 +321,7 @@ def _decode_canvas(inner: Mapping[str, Any]) -> Canvas | None:
     return Canvas(
         width=width,
         height=height,
-        fps=_fraction(inner.get("fps"), default.fps),
+        fps=fraction(inner.get("fps"), default.fps),
         fit=str(inner.get("fit") or default.fit),
         background=str(inner.get("background") or default.background),
     )
@@ -324,8 +329,8 @@ def _decode_canvas(inner: Mapping[str, Any]) -> Canvas | None:
 
 def _decode_effects(raw: Any) -> tuple[Effect, ...]:
     return tuple(
-        Effect(one["kind"], _mapping(one.get("parameters")), _range(one.get("range")))
-        for one in _list(raw)
+        Effect(one["kind"], mapping(one.get("parameters")), time_range(one.get("range")))
+        for one in items(raw)
         if isinstance(one, Mapping) and isinstance(one.get("kind"), str)
     )
 
@@ -340,10 +345,10 @@ def _encode_effect(effect: Effect) -> dict[str, Any]:
 
 
 def _decode_transition(raw: Any) -> Transition | None:
-    one = _mapping(raw)
+    one = mapping(raw)
     if not isinstance(one.get("kind"), str):
         return None
-    return Transition(one["kind"], _milliseconds(one.get("duration"), 0))
+    return Transition(one["kind"], milliseconds(one.get("duration"), 0))
 
 
 def _migrate(draft: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -379,53 +384,8 @@ def _extra(
 def _with_extra(document: dict[str, Any], inner: dict[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
     if "metadata" in extra:
         inner["metadata"] = extra["metadata"]
-    kept = {key: value for key, value in _mapping(extra.get("outer")).items() if key not in document}
-    return {**document, METADATA: {**_mapping(extra.get("inner")), **inner}, **kept}
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _finite(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _number(value: Any, default: float) -> float:
-    return float(value) if _finite(value) else default
-
-
-def _milliseconds(value: Any, default: int) -> int:
-    return max(0, round(value)) if _finite(value) else default
-
-
-def _range(value: Any) -> TimeRange | None:
-    if isinstance(value, list) and len(value) == 2 and all(_finite(one) for one in value):
-        return TimeRange(round(value[0]), max(0, round(value[1])))
-    return None
-
-
-def _fraction(value: Any, default: Fraction) -> Fraction:
-    if (
-        isinstance(value, list)
-        and len(value) == 2
-        and all(isinstance(one, int) for one in value)
-        and value[1]
-    ):
-        one = Fraction(value[0], value[1])
-    elif _finite(value):
-        one = Fraction(value).limit_denominator(1001)
-    else:
-        return default
-    return one if one > 0 else default
-
-
-def _pair(value: Fraction) -> list[int]:
-    return [value.numerator, value.denominator]
+    kept = {key: value for key, value in mapping(extra.get("outer")).items() if key not in document}
+    return {**document, METADATA: {**mapping(extra.get("inner")), **inner}, **kept}
 
 
 def _role(value: Any) -> Role | None:

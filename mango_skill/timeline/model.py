@@ -17,8 +17,6 @@ from typing import Any
 Json = Any
 """A JSON value: None, bool, int, float, str, or lists and objects of these."""
 
-NO_PARAMETERS: Mapping[str, Json] = {}
-
 
 class TrackKind(StrEnum):
     """What a track carries. OTHER keeps track types that this version does not know."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from mango_skill.folders import LONGEST_PROJECT_NAME
 from mango_skill.tools.spec import Doc
 
 LONGEST_WAIT_S = 45
@@ -14,7 +15,7 @@ ProjectName = Annotated[
     Doc(
         "Project to work on; one timeline with its footage and history. Absent: this conversation's own.",
         min_length=1,
-        max_length=80,
+        max_length=LONGEST_PROJECT_NAME,
     ),
 ]
 WaitSeconds = Annotated[
