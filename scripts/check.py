@@ -15,7 +15,7 @@ import environment
 
 LISTS = ("core", "local", "dev")
 FOLDERS = ("mango_skill", "tests", "scripts", "examples", "benchmarks")
-GENERATORS = ("mango_skill.tools.schemas", "mango_skill.operations.schema")
+GENERATORS = ("mango_skill.tools.schemas", "mango_skill.operations.schema", "mango_skill.cli.documents")
 PYTEST = ("-m", "pytest", "-n", "2", "--dist", "loadfile", "-p", "no:cacheprovider")
 
 

@@ -8,12 +8,16 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Command:
-    """A command. ``module`` has ``add_arguments(parser, name)`` and ``run(options, console) -> int``."""
+    """A command. ``module`` has ``add_arguments(parser, name)`` and ``run(options, console) -> int``.
+
+    ``words`` are what is usually said with it, as the documents show them.
+    """
 
     name: str
     module: str
     help: str
     group: str
+    words: str = ""
 
 
 _MAIN, _STEPS, _KEPT, _MORE = "Whole jobs", "Single steps", "What is kept", "Behind it"
@@ -21,24 +25,30 @@ _MAIN, _STEPS, _KEPT, _MORE = "Whole jobs", "Single steps", "What is kept", "Beh
 COMMANDS: Final = {
     one.name: one
     for one in (
-        Command("make", "making", "clip and words in, finished video out", _MAIN),
-        Command("send", "talking", "send a whole message, with files", _MAIN),
-        Command("chat", "talking", "talk to the editor, line by line", _MAIN),
+        Command("make", "making", "clip and words in, finished video out", _MAIN, 'FILE... "TEXT" -o OUT'),
+        Command("send", "talking", "send a whole message, with files", _MAIN, '"TEXT" [FILE...]'),
+        Command("chat", "talking", "talk to the editor, line by line", _MAIN, "[FILE...]"),
         Command("connect", "steps", "choose where the work is done and check it", _STEPS),
-        Command("upload", "steps", "add footage to the project", _STEPS),
-        Command("edit", "steps", "change the timeline by words or exact operations", _STEPS),
-        Command("state", "steps", "show the timeline", _STEPS),
+        Command("upload", "steps", "add footage to the project; links work too", _STEPS, "FILE..."),
+        Command(
+            "edit",
+            "steps",
+            "change the timeline by words, or --operations JSON; --plan shows them first",
+            _STEPS,
+            '"TEXT"',
+        ),
+        Command("state", "steps", "show the timeline; --history its earlier states", _STEPS),
         Command("credits", "steps", "show the balance", _STEPS),
-        Command("export", "steps", "render the timeline to a file", _STEPS),
-        Command("wait", "steps", "wait for a running job", _STEPS),
+        Command("export", "steps", "render the timeline to a file", _STEPS, "-o OUT"),
+        Command("wait", "steps", "wait for a running job, or end it with --cancel", _STEPS, "JOB"),
         Command("projects", "keeping", "list the projects", _KEPT),
-        Command("delete", "keeping", "remove a project: footage, drafts, renders", _KEPT),
+        Command("delete", "keeping", "remove a project: footage, drafts, renders", _KEPT, "PROJECT"),
         Command("jobs", "keeping", "list the jobs of all projects", _KEPT),
-        Command("history", "keeping", "list the states of the timeline", _KEPT),
-        Command("route", "routing", "show which action a message asks for", _MORE),
-        Command("call", "calling", "call a tool with JSON arguments", _MORE),
+        Command("history", "keeping", "list the states of the timeline with the words that made them", _KEPT),
+        Command("route", "routing", "show which action a message asks for", _MORE, '"TEXT"'),
+        Command("call", "calling", "call a tool with JSON arguments", _MORE, "TOOL JSON"),
         Command("tools", "calling", "list the tools", _MORE),
-        Command("engine", "engines", "start, stop, run or look at the engine", _MORE),
+        Command("engine", "engines", "start, stop or run the engine, or show its status", _MORE, "VERB"),
         Command("doctor", "doctor", "check that everything is in place", _MORE),
     )
 }

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 import mango_skill
+from mango_skill.cli import documents
 from mango_skill.cli.commands import COMMANDS, TOOL_OF_COMMAND
 from mango_skill.manifest import Manifest
 from mango_skill.tools import TOOLS
@@ -74,6 +75,21 @@ def test_generated_files_are_current(generator: str, root: Path) -> None:
         [sys.executable, "-m", generator, "--check"], cwd=root, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", ["commands", "tools", "exits"])
+def test_a_table_of_the_readme_is_written_from_its_declaration(name: str, root: Path) -> None:
+    text = (root / "README.md").read_text(encoding="utf-8")
+    mark = f"<!-- generated: {name} -->\n"
+    assert text.count(mark) == 1
+    assert documents.blocks()[name] in text
+    assert documents.written(text.replace(mark, f"{mark}| something | old |\n")) == text
+
+
+def test_the_formats_of_the_skill_are_written_from_their_declaration(root: Path) -> None:
+    text = (root / "SKILL.md").read_text(encoding="utf-8")
+    assert documents.blocks()["formats"] in text
+    assert documents.written(text.replace("In: mp4", "In: old")) == text
 
 
 @pytest.mark.parametrize(("pinned", "extra"), [("core", ""), ("local", "local"), ("dev", "dev")])
