@@ -76,7 +76,13 @@ CLOUD_FORMATS: Final = (
 )  # [S]
 ENGINE_EXTRA_FORMATS: Final = ("heic", "flac", "ogg", "srt", "vtt", "cube")  # [ours]
 ENGINE_FORMATS: Final = (*CLOUD_FORMATS, *ENGINE_EXTRA_FORMATS)
-FORMAT_ALIASES: Final = {"jpeg": "jpg", "m4v": "mp4", "heif": "heic", "oga": "ogg", "opus": "ogg"}  # other names of accepted formats
+FORMAT_ALIASES: Final = {
+    "jpeg": "jpg",
+    "m4v": "mp4",
+    "heif": "heic",
+    "oga": "ogg",
+    "opus": "ogg",
+}  # other names of accepted formats
 CLOUD_MAX_BYTES: Final = 500_000_000  # [S] "500 MB", read as the smaller decimal figure
 
 EXPORT_FORMATS: Final = ("mp4", "mov", "webm", "mkv", "avi", "gif", "mp3", "wav", "m4a", "aac")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from mango_skill.engine.media.sniff import ACCEPTED_FORMATS, sniff
+from mango_skill.engine.media.sniff import sniff
 from mango_skill.errors import MediaError
+from mango_skill.protocol.constants import ENGINE_FORMATS
 
 HEADS = {
     "mp4": b"\0\0\0\x20ftypisom\0\0\2\0",
@@ -30,7 +31,7 @@ HEADS = {
 }
 
 
-@pytest.mark.parametrize("name", ACCEPTED_FORMATS)
+@pytest.mark.parametrize("name", ENGINE_FORMATS)
 def test_every_accepted_format_is_known_by_its_content(name: str) -> None:
     assert sniff(HEADS[name], 1_000).format == name
 
