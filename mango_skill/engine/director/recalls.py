@@ -57,15 +57,6 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def recall(asked: Asked, history: History) -> Version:
-    """Return the version that an operation of history leads to.
-
-    Raises:
-        CannotDo: There is no such step.
-    """
-    return find_version(asked, stored(history), history.current)
-
-
 def stored(history: History) -> dict[int, Version]:
     """Return the versions by number, with the empty draft (0) that the first one was made from."""
     found = {0: Version(0, None, "", (), Timeline())}
@@ -73,7 +64,12 @@ def stored(history: History) -> dict[int, Version]:
 
 
 def find_version(asked: Asked, versions: Mapping[int, Version], current: int) -> Version:
-    """As ``recall``, from a given version."""
+    """Return the version that an operation of history leads to from the current one.
+
+    Raises:
+        CannotDo: There is no such step.
+        MustAsk: It does not say before what.
+    """
     steps = int(asked.number("steps") or 1)
     if asked.name == "undo":
         return _back(versions, current, steps)

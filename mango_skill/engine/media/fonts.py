@@ -5,7 +5,7 @@ Child processes only: it imports Pillow. The result covers the text alone, so th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
@@ -241,16 +241,3 @@ def parse_color(color: str) -> tuple[int, int, int, int]:
     """Return red, green, blue and alpha (0 to 255) of ``#RRGGBB``, ``#RRGGBBAA`` or a colour word."""
     red, green, blue, *alpha = ImageColor.getrgb(color.strip().lower())
     return red, green, blue, alpha[0] if alpha else 255
-
-
-#: Captions: larger weight and an outline, low in the picture, narrow enough for two lines.
-CAPTION_STYLE = replace(
-    TextStyle(), size_percent=5.2, weight=700, position="bottom", margin_percent=8.0, max_width_percent=80.0,
-    outline_percent=7.0, shadow_opacity=0.35,
-)  # fmt: skip
-
-#: The name of a speaker, on a box at the lower left.
-LOWER_THIRD_STYLE = replace(
-    TextStyle(), size_percent=5.0, weight=600, position="lower_third", align="left", box_color="#101418",
-    box_opacity=0.72, shadow_opacity=0.0,
-)  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from math import log10
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +19,6 @@ from mango_skill.engine.render.tapes import RATE, Samples
 _CEILING: Final = 10 ** (-1.2 / 20)
 """Encoders overshoot a little: what is limited at -1.2 dBFS stays below full scale when it is decoded."""
 
-_STEPS_PER_S: Final = 100
 _HOLD_STEPS: Final = 35
 _ATTACK_STEPS: Final = 12
 _RELEASE_STEPS: Final = 45
@@ -190,8 +188,3 @@ def _last_reading(graph: av.filter.Graph, found: float) -> float:
             return found
         if reading is not None:
             found = float(reading)
-
-
-def to_db(power: float) -> float:
-    """Return a mean square as decibels below full scale."""
-    return 10 * log10(max(power, 1e-12))

@@ -28,14 +28,16 @@ from mango_skill.engine.render.planes import (
 from mango_skill.engine.render.touches import flat
 
 Draw = Callable[[VideoFrame, VideoFrame, float, int], VideoFrame]
+"""One frame of a transition."""
 
 
 def ease(progress: float) -> float:
-    """Slow at both ends."""
+    """Return a progress that is slow at both ends."""
     return progress * progress * (3 - 2 * progress)
 
 
 def crossfade(before: VideoFrame, after: VideoFrame, progress: float, number: int) -> VideoFrame:
+    """Mix the pictures, in equal shares halfway."""
     mixed = duplicate(before)
     for target, source in zip(views(mixed), views(after), strict=True):
         mix_into(target, source, float(progress))
@@ -43,6 +45,8 @@ def crossfade(before: VideoFrame, after: VideoFrame, progress: float, number: in
 
 
 def _through(color: str) -> Draw:
+    """The old picture goes into a colour, the new one comes out of it."""
+
     def draw(before: VideoFrame, after: VideoFrame, progress: float, number: int) -> VideoFrame:
         mixed = duplicate(before if progress < 0.5 else after)
         share = 1 - abs(2 * progress - 1)
@@ -116,7 +120,7 @@ def _entered(base: Bytes, new: Bytes, across: int, down: int) -> Bytes:
 
 
 def zoom(before: VideoFrame, after: VideoFrame, progress: float, number: int) -> VideoFrame:
-    """Into the old picture, out of which the new one settles."""
+    """Go into the old picture, out of which the new one settles."""
     old = _closer(before, 1 + 0.8 * ease(progress))
     new = _closer(after, 1 + 0.5 * (1 - ease(progress)))
     return crossfade(old, new, ease(progress), number)
@@ -129,7 +133,7 @@ def _closer(frame: VideoFrame, factor: float) -> VideoFrame:
 
 
 def circle(before: VideoFrame, after: VideoFrame, progress: float, number: int) -> VideoFrame:
-    """The new picture in a growing circle."""
+    """Show the new picture in a growing circle."""
 
     def mask(height: int, width: int, step: int) -> NDArray[np.int16]:
         edge = (ease(progress) * 1.04 - _distances(height, width)) / 0.03
@@ -148,7 +152,7 @@ def _distances(height: int, width: int) -> NDArray[np.float32]:
 
 
 def dissolve(before: VideoFrame, after: VideoFrame, progress: float, number: int) -> VideoFrame:
-    """Grain by grain."""
+    """Replace the old picture grain by grain."""
 
     def mask(height: int, width: int, step: int) -> NDArray[np.int16]:
         return np.where(_grains(height * step, width * step)[::step, ::step] < progress, 128, 0).astype(
@@ -166,7 +170,7 @@ def _grains(height: int, width: int) -> NDArray[np.float32]:
 
 
 def blur(before: VideoFrame, after: VideoFrame, progress: float, number: int) -> VideoFrame:
-    """Out of focus and back in."""
+    """Go out of focus and come back in."""
     share = 1 - abs(2 * progress - 1)
     return crossfade(_defocus(before, share), _defocus(after, share), ease(progress), number)
 
@@ -187,7 +191,7 @@ def _defocus(frame: VideoFrame, share: float) -> VideoFrame:
 
 
 def spin(before: VideoFrame, after: VideoFrame, progress: float, number: int) -> VideoFrame:
-    """The old picture turns away, the new one turns in."""
+    """Turn the old picture away and the new one in."""
     done = ease(progress)
     old = _turned(before, -100 * done, 1 + 0.6 * done)
     new = _turned(after, 100 * (1 - done), 1 + 0.6 * (1 - done))
@@ -209,7 +213,7 @@ def _turned(frame: VideoFrame, degrees: float, factor: float) -> VideoFrame:
 
 
 def glitch(before: VideoFrame, after: VideoFrame, progress: float, number: int) -> VideoFrame:
-    """Bands of both pictures jump about until the new one stands."""
+    """Let bands of both pictures jump about until the new one stands."""
     rng = np.random.default_rng(number // 2 + 31)
     mixed = duplicate(before if rng.random() > progress else after)
     height, width = mixed.height, mixed.width

@@ -53,6 +53,7 @@ class Moment:
         return min(1.0, max(0.0, (self.frame - self.span.first) / (self.span.count - 1)))
 
     def percent(self, key: str = "percent", default: float = 50.0) -> float:
+        """Return a parameter as a number from 0 to 100."""
         value = self.parameters.get(key, default)
         number = float(value) if isinstance(value, (int, float)) else default
         return min(100.0, max(0.0, number))
@@ -67,13 +68,16 @@ class Moment:
 
 
 Touch = Callable[[VideoFrame, Moment], VideoFrame]
+"""A change of one picture."""
 
 
 def sharpen(picture: VideoFrame, moment: Moment) -> VideoFrame:
+    """Lift the edges of the brightness; colours stay as they are."""
     return moment.filter(picture, f"unsharp=5:5:{moment.percent() / 100 * 1.8:.3f}:5:5:0")
 
 
 def denoise(picture: VideoFrame, moment: Moment) -> VideoFrame:
+    """Smooth what differs little from its neighbours; edges stay."""
     share = moment.percent() / 100
     return moment.filter(
         picture, f"bilateral=sigmaS={1.5 + share * 2:.2f}:sigmaR={0.03 + share * 0.12:.3f}:planes=7"
@@ -81,6 +85,7 @@ def denoise(picture: VideoFrame, moment: Moment) -> VideoFrame:
 
 
 def grain(picture: VideoFrame, moment: Moment) -> VideoFrame:
+    """Lay film grain over the brightness, another one on every frame."""
     changed = duplicate(picture)
     luma = views(changed)[0]
     add_noise(luma, noise_at(luma.shape, moment.frame), moment.percent() / 100 * 1.1)
@@ -88,6 +93,7 @@ def grain(picture: VideoFrame, moment: Moment) -> VideoFrame:
 
 
 def add_noise(plane: Bytes, noise: NDArray[np.int16], share: float) -> None:
+    """Add noise to a plane in place, ``share`` of its strength (1 is all of it)."""
     added = (noise * np.int16(max(1, round(share * 64)))) >> 6
     added += plane
     np.clip(added, 0, 255, out=added)
@@ -108,6 +114,7 @@ def _noise_field(height: int, width: int) -> NDArray[np.int16]:
 
 
 def vignette(picture: VideoFrame, moment: Moment) -> VideoFrame:
+    """Darken the corners."""
     changed = duplicate(picture)
     planes = views(changed)
     strength = moment.percent() / 100
@@ -119,6 +126,7 @@ def vignette(picture: VideoFrame, moment: Moment) -> VideoFrame:
 
 
 def flat(plane: Bytes, value: int) -> Bytes:
+    """Return a plane of the same shape that has one value everywhere; it takes no memory."""
     return np.broadcast_to(np.uint8(value), plane.shape)
 
 
@@ -132,6 +140,7 @@ def _vignette_mask(height: int, width: int, percent: int) -> NDArray[np.int16]:
 
 
 def blur(picture: VideoFrame, moment: Moment) -> VideoFrame:
+    """Blur the picture or a region of it."""
     return _on_region(picture, moment, _blur_all)
 
 
@@ -146,6 +155,7 @@ def _blur_all(picture: VideoFrame, moment: Moment, short: int) -> VideoFrame:
 
 
 def pixelate(picture: VideoFrame, moment: Moment) -> VideoFrame:
+    """Make coarse blocks of the picture or of a region of it."""
     return _on_region(picture, moment, _pixelate_all)
 
 
@@ -200,10 +210,12 @@ def _region(picture: VideoFrame, moment: Moment) -> tuple[int, int, int, int]:
 
 
 def fade_in(picture: VideoFrame, moment: Moment) -> VideoFrame:
+    """Let the picture come out of a colour."""
     return _faded(picture, str(moment.parameters.get("color", "black")), fade_share("fade_in", moment))
 
 
 def fade_out(picture: VideoFrame, moment: Moment) -> VideoFrame:
+    """Let the picture go into a colour."""
     return _faded(picture, str(moment.parameters.get("color", "black")), fade_share("fade_out", moment))
 
 
@@ -225,6 +237,7 @@ def _faded(picture: VideoFrame, color: str, share: float) -> VideoFrame:
 
 
 def letterbox(picture: VideoFrame, moment: Moment) -> VideoFrame:
+    """Cover what lies beyond a ratio with black bars, even in height and width."""
     ratio = read_ratio(moment.parameters.get("ratio", "2.39:1"))
     changed = duplicate(picture)
     if ratio > picture.width / picture.height:
@@ -260,6 +273,7 @@ def read_ratio(value: Any) -> float:
 
 
 def progress_bar(picture: VideoFrame, moment: Moment) -> VideoFrame:
+    """Draw a bar at an edge that is full on the stage's last frame."""
     changed = duplicate(picture)
     thick = max(2, round(picture.height * 0.012 / 2) * 2)
     done = round(picture.width * (moment.frame + 1 - moment.span.first) / max(1, moment.span.count) / 2) * 2

@@ -11,9 +11,8 @@ from mango_skill.engine.director import carrying
 from mango_skill.engine.director.asked import Asked
 from mango_skill.engine.director.audit import CHECKS, audit
 from mango_skill.engine.director.cases import Case
-from mango_skill.engine.director.expectations import expectations
 from mango_skill.operations import CATALOG
-from mango_skill.timeline import Role, Timeline, TimeRange, edits
+from mango_skill.timeline import Timeline, TimeRange, edits
 
 if TYPE_CHECKING:
     from conftest import Project
@@ -120,18 +119,3 @@ def test_every_plain_operation_of_time_and_presence_has_a_check() -> None:
         "add_credits", "countdown", "sticker", "style_captions", "edit_captions", "slideshow", "concat", "keep_clips",
         "replace_clip", "speed_ramp", "speed_silence", "rotate", "flip", "sharpen", "export",
     }  # fmt: skip
-
-
-def test_expectations_for_the_file_come_from_the_timeline_alone(talk: Project) -> None:
-    talk.do(
-        {"op": "mute", "target": "all", "start": 2, "end": 4},
-        {"op": "add_title", "text": "Hi", "start": 5, "end": 7},
-        {"op": "normalize_loudness"},
-    )
-    found = {one.kind: one for one in expectations(talk.timeline)}
-    assert found["duration"].value == 20_000
-    assert found["size"].value == [1280, 720]
-    assert found["silent"].range == TimeRange(2000, 2000)
-    assert (found["text"].value, found["text"].range) == ("Hi", TimeRange(5000, 2000))
-    assert found["loudness"].value == -14
-    assert talk.timeline.role(Role.TITLE)

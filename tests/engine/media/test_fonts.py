@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 from mango_skill.engine.media.clusters import is_right_to_left, split_clusters, visual_runs
 from mango_skill.engine.media.coverage import read_coverage
 from mango_skill.engine.media.fonts import (
-    CAPTION_STYLE,
-    LOWER_THIRD_STYLE,
     POSITIONS,
     DrawnText,
     TextStyle,
@@ -24,6 +22,14 @@ from mango_skill.engine.media.typefaces import find_face
 
 CANVAS = (640, 360)
 PLAIN = TextStyle(shadow_opacity=0.0)
+CAPTION_STYLE = TextStyle(
+    size_percent=5.2, weight=700, position="bottom", margin_percent=8.0, max_width_percent=80.0,
+    outline_percent=7.0, shadow_opacity=0.35,
+)  # fmt: skip
+LOWER_THIRD_STYLE = TextStyle(
+    size_percent=5.0, weight=600, position="lower_third", align="left", box_color="#101418",
+    box_opacity=0.72, shadow_opacity=0.0,
+)  # fmt: skip
 
 SCRIPTS = {
     "Latin": "Crème brûlée", "Greek": "Ελληνικά", "Cyrillic": "Привет", "Chinese": "你好世界", "Traditional": "臺灣電視",
