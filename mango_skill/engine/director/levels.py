@@ -10,7 +10,7 @@ from mango_skill.engine.director.asked import Asked
 from mango_skill.engine.director.cuts import Handler
 from mango_skill.engine.director.desk import Desk
 from mango_skill.engine.director.outcomes import CannotDo, MustAsk
-from mango_skill.timeline import Clip, Effect, Role, TimeRange, edits
+from mango_skill.timeline import Clip, Effect, Role, TimeRange, TrackKind, edits
 
 LOUDER, QUIETER = 1.35, 0.7
 LOUDEST_PERCENT = 1000.0
@@ -47,6 +47,18 @@ def target_of(asked: Asked, default: str) -> str:
     return _TARGETS[said]
 
 
+def is_alone(desk: Desk) -> bool:
+    """Whether the storyline is a sound with nothing beside it: who says music then, means that sound."""
+    main = desk.timeline.main
+    beside = any(track.clips for role in (Role.MUSIC, Role.VOICE) for track in desk.timeline.role(role))
+    return main is not None and main.kind is TrackKind.AUDIO and not beside
+
+
+def heard_as(desk: Desk, target: str) -> str:
+    """Return the kind of sound that the renderer knows what was asked for as."""
+    return "original_audio" if target == "music" and is_alone(desk) else target
+
+
 def set_volume(desk: Desk, asked: Asked) -> None:
     """Louder or quieter."""
     clipped = asked.has("clip", "clips_except")
@@ -58,7 +70,7 @@ def set_volume(desk: Desk, asked: Asked) -> None:
     elif part is not None:
         percent = _level(desk, asked, 100.0)
         for run in desk.runs(part) or (desk.stretch(part.start, part.end),):
-            gain = Effect("gain", {"percent": percent, "target": target}, run)
+            gain = Effect("gain", {"percent": percent, "target": heard_as(desk, target)}, run)
             desk.timeline = edits.treat(desk.timeline, gain)
         desk.did("volume_range", percent=_tidy(percent), start=part.start, end=part.end)
     else:
@@ -73,11 +85,14 @@ def set_volume(desk: Desk, asked: Asked) -> None:
 
 
 def sounding(desk: Desk, target: str) -> list[Clip]:
-    """Return the clips of a kind of sound. Without a voice of its own, the voice is the original sound."""
+    """Return the clips of a kind of sound.
+
+    Without a voice of its own, the voice is the original sound; a sound that is alone is the music too.
+    """
     roles = {"music": Role.MUSIC, "voice": Role.VOICE, "sfx": Role.SFX}
     if target in roles:
         found = [clip for track in desk.timeline.role(roles[target]) for clip in track.clips]
-        if found or target != "voice":
+        if found or not (target == "voice" or (target == "music" and is_alone(desk))):
             return found
     return list(desk.clips)
 
@@ -92,7 +107,8 @@ def mute(desk: Desk, asked: Asked) -> None:
         part = desk.old_range(asked)
         assert part is not None
         for run in desk.runs(part) or (desk.stretch(part.start, part.end),):
-            desk.timeline = edits.treat(desk.timeline, Effect("mute", {"target": target}, run))
+            made = Effect("mute", {"target": heard_as(desk, target)}, run)
+            desk.timeline = edits.treat(desk.timeline, made)
         desk.did("muted_range", start=part.start, end=part.end)
         return
     chosen = desk.chosen(asked)
@@ -106,7 +122,7 @@ def mute(desk: Desk, asked: Asked) -> None:
     if target in ("music", "sfx") and not sounding(desk, target):
         desk.did(f"no_{target}_there")
         return
-    desk.timeline = edits.treat(desk.timeline, Effect("mute", {"target": target}))
+    desk.timeline = edits.treat(desk.timeline, Effect("mute", {"target": heard_as(desk, target)}))
     desk.did(f"muted_{target}")
 
 
@@ -120,9 +136,9 @@ def unmute(desk: Desk, asked: Asked) -> None:
         _unmute_clips(desk, chosen)
     elif part is not None:
         holes = desk.runs(part) or (desk.stretch(part.start, part.end),)
-        _open(desk, target, holes)
+        _open(desk, heard_as(desk, target), holes)
     else:
-        _open(desk, target, (TimeRange(0, max(desk.timeline.duration, desk.end)),))
+        _open(desk, heard_as(desk, target), (TimeRange(0, max(desk.timeline.duration, desk.end)),))
         meant = {clip.id for clip in sounding(desk, target if target != "all" else "original_audio")}
         if target == "all":
             meant |= {clip.id for _, clip in desk.timeline.clips()}
@@ -135,6 +151,8 @@ def unmute(desk: Desk, asked: Asked) -> None:
 def duck(desk: Desk, asked: Asked) -> None:
     """Lower a sound while someone speaks."""
     target = target_of(asked, "music")
+    if target == "music" and is_alone(desk):
+        raise CannotDo("no_such_track", target="voice")
     role = {"music": Role.MUSIC, "sfx": Role.SFX}.get(target)
     if role is None or not desk.timeline.role(role):
         raise CannotDo("no_such_track", target="music" if role is None else target)

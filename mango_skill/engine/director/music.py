@@ -8,6 +8,7 @@ from dataclasses import replace
 from mango_skill.engine.director.asked import Asked
 from mango_skill.engine.director.cuts import Handler
 from mango_skill.engine.director.desk import Desk
+from mango_skill.engine.director.levels import is_alone
 from mango_skill.engine.director.outcomes import CannotDo
 from mango_skill.engine.director.sources import claim, find_source
 from mango_skill.engine.director.uploads import ALONE_PERCENT, MUSIC_PERCENT, clip_of, duck, has_sound
@@ -68,6 +69,8 @@ def replace_music(desk: Desk, asked: Asked) -> None:
 
 def remove_music(desk: Desk, asked: Asked) -> None:
     """No music."""
+    if is_alone(desk):
+        raise CannotDo("nothing_left")
     there = any(track.clips for track in desk.timeline.role(Role.MUSIC))
     desk.timeline = edits.remove_role(desk.timeline, Role.MUSIC)
     desk.did("music_removed" if there else "no_music_there")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from mango_skill.engine.director.asked import Asked
 from mango_skill.engine.director.cuts import Handler
 from mango_skill.engine.director.desk import Desk
-from mango_skill.engine.director.levels import LUFS, sounding, target_of
+from mango_skill.engine.director.levels import LUFS, heard_as, sounding, target_of
 from mango_skill.engine.director.outcomes import CannotDo, MustAsk
 from mango_skill.engine.director.sources import claim, find_source
 from mango_skill.engine.director.uploads import clip_of, has_sound
@@ -95,7 +95,7 @@ def pitch(desk: Desk, asked: Asked) -> None:
     semitones = SEMITONES if direction == "up" else -SEMITONES
     made = Effect("pitch", {"semitones": semitones})
     target = target_of(asked, "voice")
-    if target == "music":
+    if heard_as(desk, target) == "music":
         if not desk.timeline.role(Role.MUSIC):
             raise CannotDo("no_such_track", target="music")
         desk.timeline = edits.treat_tracks(desk.timeline, Role.MUSIC, made)

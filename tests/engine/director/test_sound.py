@@ -142,3 +142,36 @@ def test_a_recording_that_was_edited_alone_becomes_the_voice_of_pictures_that_co
     assert main is not None
     assert (main.kind, main.end) == (TrackKind.VIDEO, 20_000)
     assert [clip.range for clip in project.clips_of(Role.VOICE)] == [TimeRange(0, 10_000)]
+
+
+@pytest.mark.parametrize("edited_before", [False, True])
+def test_a_sound_that_is_alone_is_the_music_that_is_meant(
+    project: Project, footage: Footage, edited_before: bool
+) -> None:
+    project.upload(footage("song.mp3", 30, kind=MediaKind.AUDIO))
+    if edited_before:
+        project.do({"op": "trim_start", "seconds": 2})
+    direction = project.say("set the volume of the music to 40%")
+    assert direction.steps[0].ok
+    assert "usic at 40 %" in direction.text
+    assert [clip.volume for _, clip in project.timeline.clips()] == [40]
+    project.say("mute the music")
+    assert project.timeline.effects == (Effect("mute", {"target": "original_audio"}),)
+    project.say("unmute the music")
+    assert project.timeline.effects == ()
+    assert "nothing" not in project.say("make the music louder").text.casefold()
+    before = project.timeline
+    assert not project.do({"op": "remove_music"}).steps[0].ok
+    assert not project.do({"op": "duck", "target": "music"}).steps[0].ok
+    assert project.timeline == before
+
+
+def test_music_beside_a_recording_is_still_the_music(project: Project, footage: Footage) -> None:
+    project.upload(footage("podcast.mp3", 30, kind=MediaKind.AUDIO))
+    project.do({"op": "trim_start", "seconds": 2})
+    project.do({"op": "add_music", "mood": "calm"})
+    project.do({"op": "set_volume", "target": "music", "percent": 40})
+    assert [clip.volume for clip in project.clips_of(Role.MUSIC)] == [40]
+    assert [clip.volume for clip in project.clips_of(Role.MAIN)] == [100]
+    project.do({"op": "remove_music"})
+    assert project.clips_of(Role.MUSIC) == []
