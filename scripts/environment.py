@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 APPLICATION = "mango-skill"
 READY = "mango-ready"
+KEPT_DAYS = 30
+"""An environment of another list, Python or machine that nobody used for so long is removed."""
 FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 NO_NETWORK_WORDS = (
@@ -92,18 +94,47 @@ def ensure(names: Sequence[str], *, say: Callable[[str], None]) -> str:
     base = os.path.join(cache_folder(), "environments")
     environment = os.path.join(base, environment_key(names))
     if is_ready(environment):
+        _note_use(environment)
         return python_of(environment)
     try:
         os.makedirs(base, exist_ok=True)
         with _locked(environment + ".lock", say=say):
             if not is_ready(environment):
                 _build(environment, pinned_lists(names), say=say)
+                _remove_unused(base, besides=environment)
     except OSError as problem:
         raise NotBuiltError(
             f"The packages can't be written to {base} ({problem.strerror}). "
             "Free some space or set MANGO_HOME to a folder that can be written."
         ) from None
     return python_of(environment)
+
+
+def _note_use(environment: str) -> None:
+    """The ready mark's time is when the environment was used last."""
+    with contextlib.suppress(OSError):
+        os.utime(os.path.join(environment, READY))
+
+
+def _remove_unused(base: str, *, besides: str) -> None:
+    """Remove environments that were not used for ``KEPT_DAYS``."""
+    import shutil
+    import time
+
+    oldest = time.time() - KEPT_DAYS * 24 * 3600
+    for name in os.listdir(base):
+        environment = os.path.join(base, name)
+        mark = os.path.join(environment, READY)
+        if environment == besides or not os.path.isdir(environment):
+            continue
+        with contextlib.suppress(OSError):
+            if os.path.getmtime(mark if os.path.exists(mark) else environment) >= oldest:
+                continue
+            with open(environment + ".lock", "a+b") as held:
+                if _take(held.fileno(), wait=False):  # nobody is building it
+                    with contextlib.suppress(FileNotFoundError):
+                        os.remove(mark)  # first: half an environment must not look whole
+                    shutil.rmtree(environment, ignore_errors=True)
 
 
 def _build(environment: str, lists: Sequence[str], *, say: Callable[[str], None]) -> None:

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,34 @@ def test_another_pinned_list_makes_another_environment(
     _, err = run.communicate(timeout=120)
     assert run.returncode == 7
     assert "First run" in err
+
+
+def test_environments_that_nobody_used_for_a_month_go_when_another_is_made(
+    skill_folder: Path, tmp_path: Path
+) -> None:
+    environments = tmp_path / "home" / "cache" / "environments"
+    now = time.time()
+    for name, days in (("unused", 31), ("used", 29), ("broken", 31)):
+        (environments / name).mkdir(parents=True)
+        mark = environments / name / "mango-ready"
+        mark.write_text("ready\n", encoding="utf-8")
+        os.utime(mark, (now - days * 86400, now - days * 86400))
+    (environments / "broken" / "mango-ready").unlink()
+    os.utime(environments / "broken", (now - 31 * 86400, now - 31 * 86400))
+    start(skill_folder, tmp_path / "home").communicate(timeout=120)
+    kept = {path.name for path in environments.iterdir() if path.is_dir()}
+    assert "used" in kept
+    assert {"unused", "broken"} & kept == set()
+    assert len(kept) == 2
+
+
+def test_a_run_notes_that_its_environment_is_used(skill_folder: Path, home: Path) -> None:
+    start(skill_folder, home).communicate(timeout=120)
+    marks = list((home / "cache" / "environments").glob("*/mango-ready"))
+    for mark in marks:
+        os.utime(mark, (1_000_000_000, 1_000_000_000))
+    start(skill_folder, home).communicate(timeout=60)
+    assert max(mark.stat().st_mtime for mark in marks) > 1_000_000_000
 
 
 def test_without_a_network_a_plain_word_says_what_to_do(skill_folder: Path, tmp_path: Path) -> None:
