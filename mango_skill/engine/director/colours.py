@@ -9,10 +9,11 @@ from mango_skill.engine.director.asked import Asked, Json
 from mango_skill.engine.director.cuts import Handler
 from mango_skill.engine.director.desk import Desk
 from mango_skill.engine.director.hues import NAMES, read_color
+from mango_skill.engine.director.levels import is_alone, sounding
 from mango_skill.engine.director.looks import nearest_effect, nearest_look
 from mango_skill.engine.director.outcomes import CannotDo, MustAsk
 from mango_skill.engine.director.sources import claim, find_source
-from mango_skill.timeline import Effect, MediaKind, TimeRange, Transition, edits
+from mango_skill.timeline import Clip, Effect, MediaKind, TimeRange, Transition, edits
 from mango_skill.timeline.effects import TRANSITIONS
 
 DEFAULT_AMOUNTS = {"brightness": 10, "contrast": 15, "saturation": 20, "temperature": 20}
@@ -147,7 +148,10 @@ def fade(desk: Desk, asked: Asked) -> None:
         desk.timeline = edits.clear(desk.timeline, lambda one: one.kind == asked.name)
         desk.did(f"no_{asked.name}")
         return
-    chosen = desk.chosen(asked)
+    target = asked.word("target") or "both"
+    if target == "music" and is_alone(desk):
+        target = "audio"
+    chosen = _music_edge(desk, asked.name) if target == "music" else desk.chosen(asked)
     length = desk.end if chosen is None else sum(clip.range.duration for clip in chosen)
     duration = min(stated or FADE_MS, length)
     if stated is None:
@@ -155,9 +159,8 @@ def fade(desk: Desk, asked: Asked) -> None:
     if duration < SHORTEST_FADE_MS:
         raise CannotDo("too_short_for_fade", length=length)
     color = read_color(asked.word("color") or "black")
-    made = Effect(
-        asked.name, {"duration": duration, "target": asked.word("target") or "both", "color": color}
-    )
+    heard = "audio" if target == "music" else target
+    made = Effect(asked.name, {"duration": duration, "target": heard, "color": color})
     if chosen is None:
         others = edits.without_kind(desk.timeline.effects, asked.name)
         kept = tuple(
@@ -171,7 +174,15 @@ def fade(desk: Desk, asked: Asked) -> None:
         cleared = edits.clear_clips(desk.timeline, {edge.id}, asked.name)
         made = replace(made, parameters={**made.parameters, "duration": min(duration, edge.range.duration)})
         desk.timeline = edits.treat_clips(cleared, {edge.id}, made)
-    desk.did(asked.name, length=duration, color=color)
+    desk.did(f"{asked.name}_{target}" if heard == "audio" else asked.name, length=duration, color=color)
+
+
+def _music_edge(desk: Desk, kind: str) -> list[Clip]:
+    """Return the clip of the music that begins or ends it: a fade of music alone leaves the picture as it is."""
+    clips = sorted(sounding(desk, "music"), key=lambda clip: clip.range.start)
+    if not clips:
+        raise CannotDo("no_such_track", target="music")
+    return [clips[0] if kind == "fade_in" else clips[-1]]
 
 
 def transition(desk: Desk, asked: Asked) -> None:

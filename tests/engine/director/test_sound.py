@@ -175,3 +175,22 @@ def test_music_beside_a_recording_is_still_the_music(project: Project, footage: 
     assert [clip.volume for clip in project.clips_of(Role.MAIN)] == [100]
     project.do({"op": "remove_music"})
     assert project.clips_of(Role.MUSIC) == []
+
+
+def test_a_fade_of_the_music_leaves_the_picture_and_the_speech_alone(talk: Project, footage: Footage) -> None:
+    assert not talk.do({"op": "fade_out", "target": "music"}).steps[0].ok
+    talk.do({"op": "add_music", "mood": "calm"})
+    direction = talk.say("fade out the music at the end over 2 seconds")
+    assert "2 s fade out of the music" in direction.text
+    assert talk.timeline.effects == ()
+    (clip,) = talk.clips_of(Role.MUSIC)
+    (fade,) = clip.effects
+    assert (fade.kind, fade.parameters["duration"], fade.parameters["target"]) == ("fade_out", 2000, "audio")
+
+
+def test_a_sound_that_is_alone_is_faded_as_the_music(project: Project, footage: Footage) -> None:
+    project.upload(footage("song.mp3", 30, kind=MediaKind.AUDIO))
+    direction = project.do({"op": "fade_out", "target": "music", "seconds": 3})
+    assert "black" not in direction.text
+    (fade,) = project.timeline.effects
+    assert (fade.parameters["duration"], fade.parameters["target"]) == (3000, "audio")
