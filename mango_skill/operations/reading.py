@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from mango_skill.operations.clause import Clause
 from mango_skill.operations.marks import Annotated
 from mango_skill.operations.model import Operation
-from mango_skill.operations.rules import read_clause
+from mango_skill.operations.scope import read_scoped
 from mango_skill.operations.wording import vary
 
 LONGEST_CLAUSE = 240
@@ -44,6 +44,6 @@ class Reading:
             found: list[Operation] = []
             for variant in vary(text)[:MOST_VARIANTS]:
                 self.readings += 1 + len(variant) // 60
-                found += [o for o in read_clause(self.clause(variant)) if o not in found]
+                found += [o for o in read_scoped(self.clause(variant)) if o not in found]
             self.known[key] = found
         return list(self.known[key])
