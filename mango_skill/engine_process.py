@@ -28,8 +28,6 @@ from mango_skill.protocol import constants, endpoints, proof
 from mango_skill.settings import Settings
 from mango_skill.version import VERSION
 
-ENGINE_FILE: Final = "engine.json"
-LOCK_FILE: Final = "engine.lock"
 ENGINE_MODULE: Final = "mango_skill.engine"
 
 _START_LIMIT_S: Final = 20.0
@@ -186,10 +184,10 @@ class EngineProcess:
 
     def _home_lock(self) -> FileLock:
         """The lock that a running engine holds to its very end; an engine beside it can't start."""
-        return FileLock(self._folders.engine / LOCK_FILE, clock=self._clock)
+        return FileLock(self._folders.engine / constants.ENGINE_LOCK, clock=self._clock)
 
     def _record(self) -> dict[str, Any] | None:
-        record = journal.read_json(self._folders.engine / ENGINE_FILE)
+        record = journal.read_json(self._folders.engine / constants.ENGINE_FILE)
         if record is None or not isinstance(record.get("url"), str) or not record.get("secret"):
             return None
         return record

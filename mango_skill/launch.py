@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from mango_skill.client import journal
 from mango_skill.client.backend import CLOUD, ENGINE, Backend
 from mango_skill.client.clock import Clock, SystemClock
-from mango_skill.engine_process import ENGINE_FILE, EngineProcess
+from mango_skill.engine_process import EngineProcess
 from mango_skill.errors import ConfigurationError
 from mango_skill.folders import Folders
 from mango_skill.protocol import constants
@@ -148,7 +148,7 @@ class Launcher:
             running = EngineProcess(
                 self.folders, self.settings, environ=self._environ, clock=self._clock
             ).ensure()
-            return Backend(ENGINE, running.url, engine_file=self.folders.engine / ENGINE_FILE)
+            return Backend(ENGINE, running.url, engine_file=self.folders.engine / constants.ENGINE_FILE)
         return Backend(
             CLOUD,
             self._environ.get(API_URL_VARIABLE) or constants.DEFAULT_API_URL,

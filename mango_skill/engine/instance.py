@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from mango_skill.errors import EngineError
+from mango_skill.protocol import constants
 
-ENGINE_FILE: Final = "engine.json"
-LOCK_FILE: Final = "engine.lock"
 LOOPBACK: Final = "127.0.0.1"
 
 
@@ -32,11 +31,11 @@ class Instance:
 
     def publish(self, home: Path) -> None:
         """Write ``engine.json``, readable by its owner alone, in one step."""
-        write_privately(home / ENGINE_FILE, asdict(self))
+        write_privately(home / constants.ENGINE_FILE, asdict(self))
 
     def withdraw(self, home: Path) -> None:
         """Remove ``engine.json`` when it is still this engine's."""
-        path = home / ENGINE_FILE
+        path = home / constants.ENGINE_FILE
         try:
             if json.loads(path.read_text(encoding="utf-8")).get("secret") == self.secret:
                 path.unlink()
@@ -60,7 +59,7 @@ class HomeLock:
     """The operating system's lock on a home folder; it goes with the process, however that ends."""
 
     def __init__(self, home: Path) -> None:
-        self._path = home / LOCK_FILE
+        self._path = home / constants.ENGINE_LOCK
         self._handle: int | None = None
 
     def acquire(self) -> None:

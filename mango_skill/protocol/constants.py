@@ -22,6 +22,10 @@ RETRY_AFTER: Final = "Retry-After"
 CHALLENGE_HEADER: Final = "X-Mango-Challenge"  # [ours] nonce that the engine must answer with its secret
 PROOF_HEADER: Final = "X-Mango-Proof"  # [ours] HMAC-SHA256 hex of the nonce under the secret of engine.json
 
+# Where the engine is found, in its home folder [ours]
+ENGINE_FILE: Final = "engine.json"
+ENGINE_LOCK: Final = "engine.lock"  # held by a running engine to its very end
+
 # Media types
 EVENT_STREAM: Final = "text/event-stream"
 JSON_TYPE: Final = "application/json"
