@@ -11,6 +11,7 @@ import http.client
 import json
 import os
 import secrets
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -33,6 +34,7 @@ ENGINE_MODULE: Final = "mango_skill.engine"
 _START_LIMIT_S: Final = 20.0
 _DRAIN_LIMIT_S: Final = 60.0
 _POLL_S: Final = 0.02
+_LOST_AFTER_S: Final = 3.0
 _HELLO_LIMIT_S: Final = 5.0
 
 
@@ -81,7 +83,7 @@ class EngineProcess:
             running = self.status()
             if running is not None and running.version == VERSION:
                 return running
-            if running is not None:
+            if running is not None or self._is_lost():
                 self.stop()
             return self._start()
 
@@ -108,22 +110,54 @@ class EngineProcess:
             EngineError: It is still busy after a minute.
         """
         record, running = self._record(), self.status()
-        if record is None or running is None:
+        if record is None:
             return False
+        if running is None:
+            return self._end_lost(record)
         allowed = {constants.PROOF_HEADER: proof.prove_stop(str(record["secret"]))}
         with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
             self._ask(record, endpoints.ENGINE_STOP, allowed)
-        deadline = self._clock.monotonic() + _DRAIN_LIMIT_S
-        while self._clock.monotonic() < deadline:
-            if self.status() is None and not self._home_lock().is_held():
+        self._await_end(f"The engine (version {running.version})")
+        return True
+
+    def _is_lost(self) -> bool:
+        """Whether an engine holds the folder that can't prove itself, because other code started it.
+
+        One that is only starting gets the time to say where it listens.
+        """
+        deadline = self._clock.monotonic() + _LOST_AFTER_S
+        while self._home_lock().is_held():
+            if self.status() is not None:
+                return False
+            if self._clock.monotonic() >= deadline:
                 return True
             self._clock.sleep(_POLL_S)
-        raise EngineError(
-            f"The engine (version {running.version}) is still working and does not end yet.",
-            code="engine_busy",
-            hint="Wait for its render to end ('mango jobs'), then try again.",
-            retryable=True,
-        )
+        return False
+
+    def _end_lost(self, record: Mapping[str, Any]) -> bool:
+        """Ask an engine that does not understand us to end, by the signal that every version obeys.
+
+        Its lock on our folder says that the process of ``engine.json`` is the engine and nothing else.
+        """
+        number = record.get("pid")
+        if not isinstance(number, int) or number <= 0 or not self._home_lock().is_held():
+            return False
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(number, signal.SIGTERM)
+        self._await_end(f"An engine of another build (process {number})")
+        return True
+
+    def _await_end(self, name: str) -> None:
+        deadline = self._clock.monotonic() + _DRAIN_LIMIT_S
+        while self.status() is not None or self._home_lock().is_held():
+            if self._clock.monotonic() >= deadline:
+                raise EngineError(
+                    f"{name} is still working and does not end yet.",
+                    code="engine_busy",
+                    hint="Wait for its render to end ('mango jobs'), then try again.",
+                    retryable=True,
+                )
+            self._clock.sleep(_POLL_S)
 
     def command(self, *, foreground: bool = False) -> list[str]:
         """Return the command line that runs the engine."""

@@ -14,6 +14,7 @@ from mango_skill.engine.media.info import MediaInfo
 from mango_skill.engine.places import Places
 from mango_skill.engine.render import plan as plans
 from mango_skill.engine.render.profile import choose_profile
+from mango_skill.engine.render.sidecar import no_captions
 from mango_skill.engine.store import JobStatus, RenderJob, Session, Store
 from mango_skill.engine.tickets import PART, Tickets
 from mango_skill.errors import ArgumentError, ServiceError
@@ -193,6 +194,10 @@ class Exports:
             RenderError: ``nothing_to_render`` in this format.
         """
         timeline = self._check_draft(session_id, draft)
+        if output.get("format") in constants.CAPTION_FORMATS:
+            if not plans.compile_cues(timeline):
+                raise no_captions()
+            return
         media = {
             asset.id: MediaInfo.from_dict(asset.info) for asset in self._store.sessions.assets(session_id)
         }

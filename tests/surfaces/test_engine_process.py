@@ -25,6 +25,14 @@ runpy.run_module("mango_skill.engine", run_name="__main__", alter_sys=True)
 """
 
 
+OTHER_BUILD = """
+import runpy
+import mango_skill.protocol.proof as proof
+proof._HELLO = "as it was said once:"
+runpy.run_module("mango_skill.engine", run_name="__main__")
+"""
+
+
 @pytest.fixture
 def own(mango: Any, tmp_path: Path) -> Iterator[Any]:
     """The command line with an engine of its own."""
@@ -113,6 +121,25 @@ def test_an_older_engine_is_replaced(own: Any) -> None:
     fresh = own("engine", "start", "--json").answer
     assert fresh["version"] != "0.0.9"
     assert older.wait(timeout=30) == 0
+
+
+@pytest.mark.parametrize("command", ["start", "stop"])
+def test_an_engine_of_another_build_that_speaks_otherwise_is_ended(own: Any, command: str) -> None:
+    home = own.home / "engine"
+    home.mkdir(parents=True)
+    other = subprocess.Popen(
+        [sys.executable, "-c", OTHER_BUILD, "--home", str(home), "--foreground"],
+        cwd=ROOT,
+        env=own.environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while not (home / "engine.json").exists():
+        assert other.poll() is None
+    own("engine", command)
+    assert other.wait(timeout=30) == 0
+    running = "pid" in own("engine", "status", "--json").answer
+    assert running is (command == "start")
 
 
 class Stranger(http.server.BaseHTTPRequestHandler):

@@ -60,6 +60,22 @@ def test_captions_asked_for_as_a_file_lie_beside_the_video(mango: Any, media: Pa
     assert str(beside) in done.out
 
 
+def test_captions_alone_are_exported_as_their_file(mango: Any, media: Path) -> None:
+    words = mango.folder.parent / "words.srt"
+    words.write_text("1\n00:00:00,500 --> 00:00:01,500\nHello there\n", encoding="utf-8")
+    made = mango(
+        "make", str(media / "silent.mp4"), str(words), "use words.srt as captions", "-o", "o.mp4", "--json"
+    ).answer
+    mango("export", "--project", made["project"], "-o", "o.vtt")
+    assert (mango.folder / "o.vtt").read_text(encoding="utf-8") == (
+        "WEBVTT\n\n00:00:00.500 --> 00:00:01.500\nHello there\n"
+    )
+    mango("edit", "--project", made["project"], "remove the captions")
+    refused = mango("export", "--project", made["project"], "-o", "none.srt", expect=3)
+    assert "There are no captions" in refused.err
+    assert not (mango.folder / "none.srt").exists()
+
+
 def test_a_clip_without_sound_is_made_too(mango: Any, media: Path) -> None:
     mango("make", str(media / "silent.mp4"), "cut the first half second", "-o", "out.mp4")
     assert measures(mango.folder / "out.mp4")[0] == pytest.approx(1.5, abs=0.05)

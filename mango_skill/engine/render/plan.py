@@ -16,6 +16,7 @@ from mango_skill.engine.render.profile import Profile
 from mango_skill.engine.render.score import compile_score
 from mango_skill.engine.render.storyboard import compile_finish, compile_lanes, compile_words
 from mango_skill.errors import RenderError
+from mango_skill.protocol import constants
 from mango_skill.timeline import Canvas, Role, Timeline, TrackKind
 
 _HINT = "Put a clip back on the timeline (undo helps), or ask for another format."
@@ -83,7 +84,7 @@ def compile(  # noqa: A001 - what a plan does is compiling
             format holds.
     """
     canvas = choose_canvas(timeline, media)
-    end = max((t.end for t in timeline.tracks if t.kind in (TrackKind.VIDEO, TrackKind.AUDIO)), default=0)
+    end = _end(timeline)
     frames = edge(end, profile.fps)
     notes: list[str] = []
     lanes = compile_lanes(timeline, media, profile=profile, canvas=canvas, notes=notes)
@@ -98,7 +99,7 @@ def compile(  # noqa: A001 - what a plan does is compiling
         finish=compile_finish(timeline, profile, frames) if profile.has_picture else (),
         background=canvas.background,
         score=score if profile.has_sound and score.pieces else None,
-        cues=_cues(timeline, end) if profile.captions in ("srt", "vtt") else (),
+        cues=compile_cues(timeline) if profile.captions in constants.CAPTION_FORMATS else (),
         notes=tuple(dict.fromkeys(notes)),
     )
 
@@ -120,7 +121,9 @@ def _refuse_nothing(profile: Profile, lanes: tuple[Lane, ...], score: Score, fra
         )
 
 
-def _cues(timeline: Timeline, end: int) -> tuple[Cue, ...]:
+def compile_cues(timeline: Timeline) -> tuple[Cue, ...]:
+    """Return the captions as far as there is a picture or a sound below them."""
+    end = _end(timeline)
     cues = [
         Cue(clip.range.start, min(clip.range.end, end), clip.text)
         for track in timeline.role(Role.CAPTIONS)
@@ -128,3 +131,7 @@ def _cues(timeline: Timeline, end: int) -> tuple[Cue, ...]:
         if clip.text and clip.range.start < end
     ]
     return tuple(sorted(cues, key=lambda cue: (cue.start, cue.end)))
+
+
+def _end(timeline: Timeline) -> int:
+    return max((t.end for t in timeline.tracks if t.kind in (TrackKind.VIDEO, TrackKind.AUDIO)), default=0)

@@ -26,10 +26,11 @@ from mango_skill.engine.render.mixer import Mix, mix
 from mango_skill.engine.render.plan import RenderPlan
 from mango_skill.engine.render.players import Prepared, Source
 from mango_skill.engine.render.scratch import Scratch
-from mango_skill.engine.render.sidecar import write_srt, write_vtt
+from mango_skill.engine.render.sidecar import write_captions
 from mango_skill.engine.render.survey import survey
 from mango_skill.engine.render.verify import Facts, verify
 from mango_skill.errors import MangoError, OutputError, RenderError
+from mango_skill.protocol import constants
 
 Progress = Callable[[float, str], None]
 _MOST_WORKERS: Final = 4
@@ -281,16 +282,10 @@ _BLOCK_SHARE: Final = 48_000
 
 
 def _write_sidecar(plan: RenderPlan, output: Path) -> Path | None:
-    if plan.profile.captions not in ("srt", "vtt") or not plan.cues:
+    if plan.profile.captions not in constants.CAPTION_FORMATS or not plan.cues:
         return None
     path = output.with_suffix(f".{plan.profile.captions}")
-    text = write_srt(plan.cues) if plan.profile.captions == "srt" else write_vtt(plan.cues)
-    partial = path.with_name(f".{path.name}.part")
-    try:
-        partial.write_text(text, encoding="utf-8")
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+    write_captions(plan.cues, path, form=plan.profile.captions)
     return path
 
 

@@ -1,13 +1,44 @@
-"""Captions as a file beside the video: SubRip and WebVTT. Pure."""
+"""Captions as a file of their own: SubRip and WebVTT."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from mango_skill.engine.render.parts import Cue
+from mango_skill.errors import RenderError
 
 
-def write_srt(cues: Sequence[Cue]) -> str:
+def write_captions(cues: Sequence[Cue], path: Path, *, form: str) -> int:
+    """Write cues as ``form`` (srt or vtt), under the final name only when complete; return the size in bytes.
+
+    Raises:
+        RenderError: ``nothing_to_render``: there are no captions.
+        OSError: The file can't be written.
+    """
+    if not cues:
+        raise no_captions()
+    text = to_srt(cues) if form == "srt" else to_vtt(cues)
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return len(text.encode())
+
+
+def no_captions() -> RenderError:
+    """Return the error of an export of captions that are not there."""
+    return RenderError(
+        "There are no captions to write.",
+        code="nothing_to_render",
+        hint="Add captions first, from words with their times or an .srt or .vtt file.",
+    )
+
+
+def to_srt(cues: Sequence[Cue]) -> str:
     """Return cues as SubRip."""
     blocks = (
         f"{number}\n{_time(cue.start, ',')} --> {_time(cue.end, ',')}\n{_lines(cue.text)}\n"
@@ -16,7 +47,7 @@ def write_srt(cues: Sequence[Cue]) -> str:
     return "\n".join(blocks)
 
 
-def write_vtt(cues: Sequence[Cue]) -> str:
+def to_vtt(cues: Sequence[Cue]) -> str:
     """Return cues as WebVTT."""
     blocks = (f"{_time(cue.start, '.')} --> {_time(cue.end, '.')}\n{_escaped(cue.text)}\n" for cue in cues)
     return "WEBVTT\n\n" + "\n".join(blocks)

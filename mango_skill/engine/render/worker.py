@@ -78,9 +78,15 @@ def render(job: Mapping[str, Any], cancel: threading.Event, say: Any) -> dict[st
     from mango_skill.engine.render.players import Source
     from mango_skill.engine.render.profile import choose_profile
     from mango_skill.engine.render.run import run
+    from mango_skill.engine.render.sidecar import write_captions
+    from mango_skill.protocol import constants
     from mango_skill.protocol.draft import decode
 
     timeline = decode(job["draft"])
+    form = str(job["output"].get("format"))
+    if form in constants.CAPTION_FORMATS:
+        size = write_captions(plans.compile_cues(timeline), Path(job["output"]["path"]), form=form)
+        return {"size": size, "duration": timeline.duration}
     sources = {
         name: Source(Path(facts["path"]), MediaInfo.from_dict(facts)) for name, facts in job["assets"].items()
     }
