@@ -83,8 +83,7 @@ class EngineProcess:
             running = self.status()
             if running is not None and running.version == VERSION:
                 return running
-            if running is not None or self._is_lost():
-                self.stop()
+            self.stop()
             return self._start()
 
     def status(self) -> EngineStatus | None:
@@ -109,11 +108,12 @@ class EngineProcess:
         Raises:
             EngineError: It is still busy after a minute.
         """
+        lost = self._is_lost()
         record, running = self._record(), self.status()
         if record is None:
             return False
         if running is None:
-            return self._end_lost(record)
+            return lost and self._end_lost(record)
         allowed = {constants.PROOF_HEADER: proof.prove_stop(str(record["secret"]))}
         with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
             self._ask(record, endpoints.ENGINE_STOP, allowed)
