@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 _COLORS = {
     "红": "red", "绿": "green", "蓝": "blue", "黄": "yellow", "黑": "black", "白": "white", "橙": "orange",
-    "紫": "purple", "粉": "pink", "灰": "gray", "棕": "brown",
+    "紫": "purple", "粉": "pink", "灰": "gray", "棕": "brown", "紅": "red", "綠": "green", "藍": "blue", "黃": "yellow",
 }  # fmt: skip
 _NOUN = r"(?:clips?|shots?|scenes?|footage|takes?|segments?)"
 _PLAIN = (
@@ -19,7 +19,7 @@ _PLAIN = (
 )
 _ENGLISH = re.compile(
     rf"(?<![a-z<])(?:the|my|that) (?:{_PLAIN} )?(?P<word>(?!(?:{_PLAIN})[ -])(?!black and white)[a-z][a-z'-]{{1,20}})(?: (?:colou?red|tinted))? {_NOUN}(?![a-z])(?! (?:transitions?|changes?|cuts?|detection|boundaries))"
-    r"|(?<![a-z<])(?:the|my|that) (?P<color>red|green|blue|yellow|black|white|orange|purple|pink|gr[ae]y|brown) (?:colou?red )?(?:video|part|one)(?![a-z])",
+    r"|(?<![a-z<])(?:the|my|that) (?P<color>red|green|blue|yellow|black|white|orange|purple|pink|gr[ae]y|brown) (?:colou?red )?(?:(?:video|part|one)(?![a-z])|<n\d+>)",
     re.IGNORECASE,
 )
 _CHINESE = re.compile(

@@ -18,7 +18,10 @@ MOST_VARIANTS = 8
 
 @dataclass
 class Reading:
-    """What has been understood so far; each step is a clause with its operations."""
+    """What has been understood so far; each step is a clause with its operations.
+
+    ``is_last``: no clause follows the one that is being read.
+    """
 
     message: Annotated
     steps: list[tuple[str, list[Operation]]] = field(default_factory=list)
@@ -26,6 +29,7 @@ class Reading:
     leftovers: list[str] = field(default_factory=list)
     pending: str = ""
     readings: int = 0
+    is_last: bool = False
     known: dict[tuple[str, int], list[Operation]] = field(default_factory=dict)
 
     @property

@@ -37,6 +37,7 @@ from mango_skill.operations.reading import Reading
 from mango_skill.operations.recipes import read_recipe
 from mango_skill.operations.refusals import has_no_removal
 from mango_skill.operations.sentences import read_sentences
+from mango_skill.operations.staying import keeps_changed_sound, read_what_stays, withholds
 from mango_skill.operations.topics import read_with_topic, topic_of
 from mango_skill.operations.wording import divide, prepare
 
@@ -175,6 +176,7 @@ def _understand(text: str) -> Understanding:
     for clause in clauses[:MOST_CLAUSES]:
         if reading.readings >= MOST_READINGS:
             break
+        reading.is_last = taken == len(clauses) - 1
         _take(reading, clause)
         taken += 1
     if reading.pending:
@@ -189,10 +191,15 @@ def _take(reading: Reading, raw: str) -> None:
         return
     if _CLIP_STAYS.match(clause):
         return
+    if reading.steps and keeps_changed_sound(reading, clause):
+        reading.leftovers.append(reading.message.spell(clause))
+        return
     if _KEEPS.match(clause) and not reading.clause(clause).all("c"):
         # What is to stay stays anyway; over a cutaway it says which sound is heard.
         if reading.steps and reading.operations[-1].name == "overlay_clip":
             read_as_more(reading, clause)
+        return
+    if reading.steps and read_what_stays(reading, clause):
         return
     if is_negated(clause):
         note_negation(reading, clause)
@@ -229,7 +236,7 @@ def _take(reading: Reading, raw: str) -> None:
         and read_as_more(reading, clause)
     ):
         return
-    if reading.pending and read_with_pending(reading, clause):
+    if reading.pending and (read_with_pending(reading, clause) or withholds(reading, clause)):
         return
     if reading.steps and read_with_topic(reading, clause):
         return

@@ -10,6 +10,7 @@ from dataclasses import replace
 from mango_skill.engine.director.asked import Asked, Json
 from mango_skill.engine.director.carrying import Question
 from mango_skill.engine.director.reading import Reading
+from mango_skill.operations.described import find_described
 
 Read = Callable[[str], Reading]
 
@@ -222,6 +223,16 @@ def _said_together(before: str, answer: str, missing: str, read: Read) -> Readin
     base = before.strip().rstrip(".!?。！？")
     clipped = said if re.search(r"clip|段", said) else f"{said} clip"
     named = re.sub(r"\b(?:the|a|one|that|this) clip\b", lambda _: clipped, base, count=1)
+    described = base
+    for one in reversed(find_described(base)):
+        number = (
+            f"第{said}段"
+            if one.chinese and said.isdecimal()
+            else f"clip {said}"
+            if said.isdecimal()
+            else clipped
+        )
+        described = described[: one.start] + number + described[one.end :]
     pointing = re.sub(
         r"\b(that part|this part|that bit|that section|that|this|it|there|那段|那一段|这段|那里|这里)\b|那段|这段|那里|这里",
         lambda _: said,
@@ -229,6 +240,7 @@ def _said_together(before: str, answer: str, missing: str, read: Read) -> Readin
         count=1,
     )
     for together in (
+        described,
         named,
         pointing,
         f"{base} {said}",

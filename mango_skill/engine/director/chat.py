@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from mango_skill.engine.director import answers
 from mango_skill.engine.director.carrying import Carried, Done, carry_out
 from mango_skill.engine.director.desk import Desk
+from mango_skill.engine.director.naming import number_clips
 from mango_skill.engine.director.reading import Reading, answer_language, read, with_touches
 from mango_skill.engine.director.replying import compose, compose_question, note_of
 from mango_skill.engine.director.seams import Direction, History, Json, Step, Studio
+from mango_skill.engine.director.talk import small_talk
 from mango_skill.engine.director.uploads import place_uploads
 from mango_skill.engine.director.wording import say
 from mango_skill.timeline import MediaKind, MediaReference, Role, Timeline, edits
@@ -45,11 +47,16 @@ def direct(
     language = answer_language(message, language)
     if pending and answers.is_no(message):
         return Direction(timeline, say(language, "frame", "not_continued"))
-    reading = _open_question(message, pending, understand) or understand(message)
+    placed = _with_footage(timeline, assets)
+    numbered = _numbering(understand, placed, assets)
+    reading = _open_question(message, pending, numbered) or numbered(message)
     reading = with_touches(reading, message)
+    talk = None if reading.operations else small_talk(message, _end(placed))
+    if talk is not None:
+        return Direction(timeline, say(language, "frame", talk[0], talk[1]), pending=pending)
     if pending and not reading.operations:
         return Direction(timeline, say(language, "frame", "nothing"), pending=pending)
-    desk = Desk(_with_footage(timeline, assets), assets, studio, message, reading.recipes)
+    desk = Desk(placed, assets, studio, message, reading.recipes)
     if any(one.name not in STANDALONE for one in reading.operations):
         _promote_sound(desk)
     carried = carry_out(reading.operations, desk, history=history)
@@ -89,6 +96,12 @@ def _is_wish(own: Reading, message: str) -> bool:
     return (
         len(own.operations) > 1 or len(message.split()) > WORDS_OF_AN_ANSWER or han > 2 * WORDS_OF_AN_ANSWER
     )
+
+
+def _numbering(
+    understand: Callable[[str], Reading], timeline: Timeline, assets: Mapping[str, MediaReference]
+) -> Callable[[str], Reading]:
+    return lambda words: understand(number_clips(words, timeline, assets))
 
 
 def _with_footage(timeline: Timeline, assets: Mapping[str, MediaReference]) -> Timeline:

@@ -212,6 +212,8 @@ def zoom(desk: Desk, asked: Asked) -> None:
         },
     )
     _move(desk, asked, effect)
+    if asked.word("target") not in (None, "center", "centre", "middle", "video", "picture", "frame"):
+        desk.aside("zoom_centred")
     desk.did_there(asked, "zoomed_out" if "out" in kind else "zoomed_in", factor=f"{factor:g}")
 
 

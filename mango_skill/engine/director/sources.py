@@ -45,6 +45,12 @@ _KIND_WORDS = {
     "song": MediaKind.AUDIO,
     "track": MediaKind.AUDIO,
     "music": MediaKind.AUDIO,
+    "recording": MediaKind.AUDIO,
+    "audio": MediaKind.AUDIO,
+    "voiceover": MediaKind.AUDIO,
+    "narration": MediaKind.AUDIO,
+    "录音": MediaKind.AUDIO,
+    "旁白": MediaKind.AUDIO,
     "video": MediaKind.VIDEO,
     "clip": MediaKind.VIDEO,
     "webcam": MediaKind.VIDEO,
@@ -181,7 +187,7 @@ def _matches(name: str, candidates: list[MediaReference]) -> list[MediaReference
         if found:
             return found[-1:]  # the same name twice: the one that came last
     said = set(_WORD.findall(_fold(name))) - _FILLERS
-    by_words = [media for media in candidates if said and said <= set(_words(media.name))]
+    by_words = [media for media in candidates if said and said <= set(words_of(media.name))]
     if by_words:
         return by_words
     near = [
@@ -201,7 +207,8 @@ def _by_kind(name: str, candidates: list[MediaReference]) -> MediaReference | No
     return found[0] if len(found) == 1 else None
 
 
-def _words(name: str) -> list[str]:
+def words_of(name: str) -> list[str]:
+    """Return the words of a file's name, folded, also without the digits and underscores that join them."""
     return [
         part for word in _WORD.findall(_fold(name)) for part in (word, *re.split(r"[_\d]+", word)) if part
     ]

@@ -27,7 +27,7 @@ from mango_skill.operations.catalog.parts import (
     target,
     text,
 )
-from mango_skill.operations.kinds import Choice, ListOf, Record
+from mango_skill.operations.kinds import Choice, ListOf, Number, Record
 
 _WEIGHT = par("weight", WORD, "in the weight {}", "bold, regular or light.")
 _FONT = par("font", WORD, "in the font {}", "A font's name.")
@@ -128,6 +128,7 @@ GRAPHICS = (
         text,
         position,
         _OPACITY,
+        par("scale", Number(0.01, 1), "at the scale {}", "Its width as a part of the picture's."),
     ),
     op("progress_bar", "D", "Add a progress bar", "Show how much has passed.", position, color),
     op(

@@ -163,12 +163,27 @@ def _progress(clause: Clause) -> list[Operation]:
 
 def _slideshow(clause: Clause) -> list[Operation]:
     each = clause.says(
-        r"(?:each|every|per) (?:photo|picture|image|slide|pic|one)|(?:photos?|pictures?|images?|slides?).{0,24}(?:each|apiece)|<d\d+> each|<d\d+> (?:per|a) (?:photo|picture|image|slide)|每张|每幅"
+        r"(?:each|every|per) (?:photo|picture|image|slide|pic|one)|(?:photos?|pictures?|images?|slides?).{0,24}(?:each|apiece)|<d\d+> each|<d\d+> (?:per|a) (?:photo|picture|image|slide)|每张|每幅|(?:照片|图片|图)(?:都)?(?:只|就)?(?:显示|停留|放|播放|展示)<d\d+>|^(?:show|display|hold|keep) (?:the |all |all the |my )*(?:photos|pictures|images)(?: only| just)? (?:for )?(?:only |just )?<d"
     )
     images = clause.has("image")
     if clause.has("slideshow") or (images and each and clause.seconds() is not None and not clause.all("f")):
         return [make("slideshow", seconds_each=clause.seconds())]
     return []
+
+
+_LOGO_PLACED = (
+    r"^(?:please )?(?:put|place|show|use|add|stick|set|overlay|have|display)(?![a-z])[^<]*(?<![a-z])(?:the|my|our) (?:\w+ )?logo(?![a-z])"
+    r"|^(?:the |my |our )?logo (?:in|at|on|to|into|goes|should go|bottom|top|upper|lower)(?![a-z])"
+    r"|(?:把|将|用)?(?:我们?的|这个|那个)?(?:logo|标志|台标)(?:放|加|贴|摆|置|显示)(?:到|在|于|上)?|(?:放|加|贴)(?:上|个|一个)?(?:logo|标志)(?:到|在|于)|^在.*(?:放|加|贴)(?:上|个|一个)?(?:logo|标志)"
+)
+
+
+def _is_size(clause: Clause) -> bool:
+    return bool(
+        clause.says(
+            r"<p\d+> ?(?:size|scale|width|wide|big|as big|of the (?:screen|frame|width|picture))|(?:size|scale|width|sized|scaled)(?: of| to| at)* <p|大小[为是到]?<p|<p\d+>(?:的)?(?:大小|宽|尺寸)|缩[小放]到<p|占.{0,6}<p"
+        )
+    )
 
 
 def _watermark(clause: Clause) -> list[Operation]:
@@ -202,6 +217,14 @@ def _watermark(clause: Clause) -> list[Operation]:
         opacity = 100 - opacity if clause.says(r"transparen") else opacity
     style = read_style(clause, moved=False)
     if not file and not quote:
+        if clause.says(_LOGO_PLACED) and style.get("position") is not None:
+            scale = round(opacity / 100, 4) if opacity is not None and _is_size(clause) else None
+            rest = None if scale is not None else opacity
+            return [
+                make(
+                    "watermark", source="logo", position=style["position"], opacity_percent=rest, scale=scale
+                )
+            ]
         if (
             clause.says(
                 r"(?<![a-z])(?:the|my) (?:watermark|logo)(?![a-z])|(?:把|将)?水印|logo(?:放|移|换|改)"
@@ -217,7 +240,8 @@ def _watermark(clause: Clause) -> list[Operation]:
             source=file,
             text=None if file else quote,
             position=style.get("position"),
-            opacity_percent=opacity,
+            opacity_percent=None if opacity is not None and file and _is_size(clause) else opacity,
+            scale=round(opacity / 100, 4) if opacity is not None and file and _is_size(clause) else None,
         )
     ]
 

@@ -65,6 +65,12 @@ def _dub(clause: Clause) -> list[Operation]:
     return []
 
 
+_RECORDED = (
+    r"(?<![a-z])(?:use|add|put|take|set|lay|play|make|insert)(?![a-z]).*(?<![a-z])(?:the|my|this|that|our) (?:\w+ )?(?:recording|audio file|audio|recorded voice|voice recording|voice memo|uploaded (?:file|audio|sound|voice))(?![a-z])"
+    r"|(?:用|把|将|拿).{0,6}(?:录音|音频|录的声音)"
+)
+
+
 def _voiceover(clause: Clause) -> list[Operation]:
     if (
         not clause.has("voiceover")
@@ -80,6 +86,8 @@ def _voiceover(clause: Clause) -> list[Operation]:
         return (
             [] if clause.has("captions", "music") else [make("replace_audio", source=file, clip=clause.clip)]
         )
+    if quote is None and file is None and clause.says(_RECORDED):
+        return [make("replace_audio", source="recording", clip=clause.clip)]
     if quote is None:
         return [make("clarify", missing="text")] if clause.has("add") or clause.says("narrate|read") else []
     voice = table("voices").find(re.sub(r"voice-?overs?|narrat\w+|say\w*|spoken", " ", clause.text))
