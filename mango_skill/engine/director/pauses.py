@@ -21,6 +21,8 @@ SILENCE_FACTOR = Fraction(4)
 SHORTEST_BEAT_CLIP_MS = 400
 JOINT_MS = 250
 """A cut this close to a pause found by the tighter measure was a cut of that pause."""
+READABLE_MS = 2000
+"""A title that is shown for less is hard to read."""
 MOST_GUESSES = 200
 GUESS_STEP_MS = 7
 GOOD_ENOUGH_MS = 40
@@ -40,12 +42,25 @@ def remove_silence(desk: Desk, asked: Asked) -> None:
     if desk.end - removed < max(500, desk.end * LEAST_LEFT):
         raise CannotDo("only_silence")
     arranged = edits.remove_ranges(desk.timeline, pauses)
+    shown = _title_lengths(desk)
     joints = passage_joints(pauses, desk.end)
     desk.apply(arranged)
+    if any(left < min(shown.get(one, 0), READABLE_MS) for one, left in _title_lengths(desk).items()):
+        desk.aside("title_short")
     desk.passages = tuple(sorted({arranged.map.point(at) for at in joints}))
     desk.facts["pauses_cut"] = desk.facts.get("pauses_cut", 0) + len(pauses)
     desk.facts["removed_ms"] = desk.facts.get("removed_ms", 0) + removed
     desk.did("pauses_cut", count=len(pauses), removed=removed)
+
+
+def _title_lengths(desk: Desk) -> dict[str, int]:
+    return {
+        clip.id: clip.range.duration
+        for track in desk.timeline.tracks
+        if track.role is not Role.CAPTIONS
+        for clip in track.clips
+        if clip.text is not None
+    }
 
 
 def give_back(desk: Desk, asked: Asked) -> bool:
