@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -25,13 +26,20 @@ _PATTERNS: Final = (
         re.compile(r"(?i)(authorization[\"']?\s*[:=]\s*[\"']?)(?!bearer\b|basic\b)[^\s'\",;}\]\\]+"),
         rf"\1{HIDDEN}",
     ),
-    # user:password@ of an address
-    (re.compile(r"(?i)(\b[a-z][a-z0-9+.\-]*://)[^/\s@'\"]+@"), rf"\1{HIDDEN}@"),
+    # user:password@ of an address; no scheme is longer, and an unbounded one takes quadratic time
+    (re.compile(r"(?i)(\b[a-z][a-z0-9+.\-]{0,30}://)[^/\s@'\"]+@"), rf"\1{HIDDEN}@"),
     (re.compile(rf"(?i)([?&;]{_QUERY_NAMES}=)[^&\s'\"#]+"), rf"\1{HIDDEN}"),
     (re.compile(rf"(?i)([\"'](?:{_NAMES})[\"']\s*:\s*[\"'])[^\"']+"), rf"\1{HIDDEN}"),
     (re.compile(rf"(?i)(\b(?:{_NAMES})\s*=\s*[\"']?)[^\s&'\",;}}\]]+"), rf"\1{HIDDEN}"),
     (re.compile(r"(?i)(\b\w*token\b[\"']?\s*:\s*[\"']?)[A-Za-z0-9_\-.=]{8,}"), rf"\1{HIDDEN}"),
 )
+
+
+class ScrubbingFormatter(logging.Formatter):
+    """Formats a record whole, traceback included, and takes the secrets out."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return scrub(super().format(record))
 
 
 def scrub(text: str, *, secrets: Iterable[str] = (), environ: Mapping[str, str] | None = None) -> str:

@@ -34,12 +34,14 @@ class Order:
         files: The footage.
         message: What the editor is told; empty when the file is only written in another form.
         output: Where the result goes.
+        overwrite: Whether the user said that a file there may be replaced.
         export: Arguments of the export tool besides.
     """
 
     files: tuple[Path, ...]
     message: str
     output: Path
+    overwrite: bool
     export: dict[str, Any]
 
 
@@ -73,7 +75,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     upload = TOOLS["upload_media"]
     perform(upload, {"files": [str(path) for path in order.files]}, context)
     edited = _edit(order, context, console) if order.message else {}
-    arguments = {**order.export, "path": str(order.output), "overwrite": True}
+    arguments = {**order.export, "path": str(order.output), "overwrite": order.overwrite}
     exported = to_json(perform(TOOLS["export_video"], arguments, context))
     state = to_json(perform(TOOLS["show_timeline"], {}, context))
     if console.json_wanted:
@@ -118,17 +120,19 @@ def read_order(options: argparse.Namespace, console: Console) -> Order:
     export.pop("path", None)
     if user_path(output, error=OutputError).is_dir():
         output = str(Path(output) / f"{files[0].stem}-edited.{export.get('format', 'mp4')}")
+    overwrite = bool(options.overwrite)
     try:
-        target = output_path(output, overwrite=options.overwrite)
+        target = output_path(output, overwrite=overwrite)
     except OutputError as problem:
         if not may_replace(problem, console):
             raise
+        overwrite = True
         target = output_path(output, overwrite=True)
     if any(target.exists() and path.samefile(target) for path in files):
         raise OutputError(
             "The output is the footage itself.", code="output_is_input", hint="Choose another name."
         )
-    return Order(files, message, target, export)
+    return Order(files, message, target, overwrite, export)
 
 
 def check_footage(name: str) -> Path:

@@ -12,7 +12,7 @@ from requests import Response
 from mango_skill.client import handshake
 from mango_skill.client.backend import Context, is_loopback
 from mango_skill.client.clock import Clock
-from mango_skill.client.identity import Identity, Token
+from mango_skill.client.identity import GIVEN, Identity, Token
 from mango_skill.client.stream import CancelledError
 from mango_skill.client.transport import Call, Transport, same_origin
 from mango_skill.errors import (
@@ -23,7 +23,7 @@ from mango_skill.errors import (
     ServiceError,
     TimedOutError,
 )
-from mango_skill.protocol import constants, endpoints
+from mango_skill.protocol import bodies, constants, endpoints
 from mango_skill.protocol.endpoints import Endpoint
 
 T = TypeVar("T")
@@ -88,18 +88,16 @@ class Api:
 
     def create_session(self, *, language: str, name: str = "project") -> Session:
         """Make a session for a project."""
-        body = {"task_name": name, "language": language}
+        body = bodies.session_body(name=name, language=language)
         data = self._ask(endpoints.CREATE_SESSION, json=body, once=True)
-        session_id = _find(data, "session_id", "sessionId")
-        if not session_id:
+        made = bodies.read_made_session(data)
+        if not made.session_id:
             raise ServiceError(
                 "The service made no session.",
                 code="no_session",
                 hint="Try again later; nothing was sent yet.",
             )
-        task_id = str(_find(data, "task_id", "taskId") or "")
-        bind = _find(data, "bind_id", "bindId", "bind") or task_id
-        return Session(str(session_id), task_id, str(bind))
+        return Session(made.session_id, made.task_id, made.bind)
 
     def state(self, session_id: str, *, patient: bool = True) -> dict[str, Any]:
         """Return the session's state: draft, media, canvas.
@@ -111,6 +109,25 @@ class Api:
         state = data.get("state") if isinstance(data, Mapping) else None
         found = state if isinstance(state, Mapping) else data
         return dict(found) if isinstance(found, Mapping) else {}
+
+    def check_token(self, value: str) -> Token:
+        """Try a token of the user's own on one call, and on nothing that is kept.
+
+        Raises:
+            ConfigurationError: It is refused.
+            MangoError: Nobody could be asked.
+        """
+        token = Token(value, GIVEN)
+        call = self._call(endpoints.CREDITS, token=token)
+        try:
+            self._repeated(
+                lambda: self._unlimited(lambda: self.transport.answer(call)), once=False, patient=True
+            )
+        except MangoError as problem:
+            if problem.code != str(constants.TOKEN_INVALID):
+                raise
+            self.identity.renew(token)
+        return token
 
     def credits(self) -> dict[str, Any]:
         """Return the balance as the service tells it."""
@@ -137,13 +154,13 @@ class Api:
 
     def claim_token(self, session: Session) -> str:
         """Return a one-time token for the claim link."""
-        body = {"task_id": session.task_id, "session_id": session.session_id}
+        body = bodies.claim_body(task_id=session.task_id, session_id=session.session_id)
         data = self._ask(endpoints.CLAIM_TOKEN, json=body, once=True)
-        return str(_find(data, "claim_token", "claimToken") or "")
+        return bodies.read_claim_token(data)
 
     def add_links(self, session_id: str, links: list[str]) -> Any:
         """Give the session footage by its addresses."""
-        body = {"urls": links, "source_type": constants.URL_SOURCE}
+        body = bodies.links_body(links)
         return self._ask(
             endpoints.UPLOAD,
             fields={"session_id": session_id},
@@ -172,12 +189,7 @@ class Api:
 
     def chat(self, session_id: str, message: str, *, token: Token) -> Response:
         """Send a message once and return the answer's head; nothing here repeats it."""
-        body = {
-            "app_name": constants.APP_NAME,
-            "user_id": constants.USER_ID,
-            "session_id": session_id,
-            "new_message": {"parts": [{"text": message}]},
-        }
+        body = bodies.chat_body(session_id, message)
         call = self._call(
             endpoints.CHAT,
             token=token,
@@ -370,18 +382,4 @@ def _may_pass(problem: MangoError) -> bool:
     if isinstance(problem, NetworkError):
         # Who has waited out one time-out is not kept waiting for two more.
         return problem.code != "tls" and not isinstance(problem, TimedOutError)
-    return problem.code in ("http_500", "http_502", "http_503", "http_504")
-
-
-def _find(data: Any, *names: str) -> Any:
-    """Find a field in an answer whose shape is not documented."""
-    waiting = [data]
-    while waiting:
-        one = waiting.pop(0)
-        if not isinstance(one, Mapping):
-            continue
-        for name in names:
-            if isinstance(one.get(name), (str, int)) and not isinstance(one.get(name), bool):
-                return one[name]
-        waiting += [inner for inner in one.values() if isinstance(inner, Mapping)]
-    return None
+    return problem.code in constants.PASSING_TROUBLE

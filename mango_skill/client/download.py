@@ -30,6 +30,7 @@ from mango_skill.errors import (
 from mango_skill.protocol import envelope
 
 _MOST_REDIRECTS: Final = 5
+_LONGEST_START: Final = 120  # bytes of a name that are kept in names beside it
 _MOST_FRUITLESS: Final = 4
 _PAUSE_S: Final = 0.5
 _SHORT_PAUSE_S: Final = 0.1  # after some bytes came
@@ -60,7 +61,23 @@ class Target:
 
     @classmethod
     def at(cls, path: Path, *, job_id: str, form: str, overwrite: bool) -> Target:
-        return cls(path, path.with_name(f".{path.name[:120]}.{job_id}.part"), form, overwrite)
+        return cls(path, _beside(path, f"{job_id}.part"), form, overwrite)
+
+
+def _beside(path: Path, ending: str) -> Path:
+    """Return a hidden name next to a file; names are limited in bytes, and a letter may take four."""
+    start = os.fsencode(path.name)[:_LONGEST_START].decode("utf-8", "ignore")
+    return path.with_name(f".{start}.{ending}")
+
+
+def free_name(folder: Path, stem: str, form: str) -> Path:
+    """Return a path in a folder that nothing has yet, numbered from 2 when the plain name is taken."""
+    path = folder / f"{stem}.{form}"
+    number = 2
+    while os.path.lexists(path):
+        path = folder / f"{stem}-{number}.{form}"
+        number += 1
+    return path
 
 
 def check_target(path: Path, *, overwrite: bool) -> None:
@@ -69,6 +86,13 @@ def check_target(path: Path, *, overwrite: bool) -> None:
     Raises:
         OutputError: There is one already, or the folder is missing or can't be written.
     """
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except (OSError, ValueError) as problem:
+        # A name that is too long, or a folder that may not be entered.
+        raise output_error(path, problem if isinstance(problem, OSError) else OSError(str(problem))) from None
     if path.is_dir():
         raise OutputError(f"{path} is a folder.", code="output_folder", hint="Name a file in it.")
     if path.exists() and not overwrite:
@@ -83,7 +107,7 @@ def check_target(path: Path, *, overwrite: bool) -> None:
             code="output_folder_missing",
             hint="Make it, or choose another.",
         )
-    trial = path.with_name(f".{path.name[:120]}.{os.getpid()}.trial")
+    trial = _beside(path, f"{os.getpid()}.trial")
     try:
         trial.touch(exist_ok=True)
         trial.unlink()

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from mango_skill.client import projects
 from mango_skill.client.api import Api, Session
 from mango_skill.client.clock import Clock
 from mango_skill.client.download import Download, ExpiredLinkError, Target, file_identity
 from mango_skill.client.jobs import JobFile, JobState, Phase
 from mango_skill.client.projects import ProjectFolder
+from mango_skill.client.sidecars import Sidecars
+from mango_skill.client.status import RenderStatus, name_in, read_status
 from mango_skill.client.stream import CancelledError
 from mango_skill.client.turns import CANCELLED_NOTE, CancelLook, account_hint
 from mango_skill.errors import (
@@ -31,7 +30,7 @@ from mango_skill.errors import (
     ServiceError,
     TimedOutError,
 )
-from mango_skill.protocol import constants, endpoints, envelope
+from mango_skill.protocol import bodies, constants, endpoints
 
 _TRIES: Final = 2
 _MOST_LINKS: Final = 4
@@ -39,119 +38,6 @@ _MOST_LOST_POLLS: Final = 8
 _MOST_UNKNOWN_POLLS: Final = 3
 _CANCEL_LOOK_S: Final = 0.25
 _TOLD_EVERY_PERCENT: Final = 1.0
-
-_FACTS: Final = ("size", "duration", "width", "height", "format", "notes")
-
-_SYNONYMS: Final[Mapping[str, str]] = {
-    "pending": constants.PENDING,
-    "queued": constants.PENDING,
-    "submitted": constants.PENDING,
-    "created": constants.PENDING,
-    "waiting": constants.PENDING,
-    "processing": constants.PROCESSING,
-    "rendering": constants.PROCESSING,
-    "running": constants.PROCESSING,
-    "in_progress": constants.PROCESSING,
-    "started": constants.PROCESSING,
-    "completed": constants.COMPLETED,
-    "complete": constants.COMPLETED,
-    "done": constants.COMPLETED,
-    "success": constants.COMPLETED,
-    "succeeded": constants.COMPLETED,
-    "finished": constants.COMPLETED,
-    "failed": constants.FAILED,
-    "failure": constants.FAILED,
-    "error": constants.FAILED,
-    "timeout": constants.FAILED,
-    "cancelled": constants.CANCELLED,
-    "canceled": constants.CANCELLED,
-}
-
-
-@dataclass(frozen=True)
-class RenderStatus:
-    """A status answer, in whatever of its forms it came.
-
-    Attributes:
-        status: One of ``RENDER_STATUSES``; empty when it was not told.
-        percent: 0 to 100 when told.
-        url: Where the result is, when it is there.
-        error: What failed.
-        facts: size, duration, width, height, format, notes as far as told; the duration in ms. ``sidecars``
-            are caption files beside the video: a mapping of their format to their address.
-    """
-
-    status: str
-    percent: float | None = None
-    url: str = ""
-    error: MangoError | None = None
-    facts: Mapping[str, Any] | None = None
-
-
-def read_status(data: Any) -> RenderStatus:
-    """Read a status answer: wrapped or not, camelCase or not, an address as text or object."""
-    if not isinstance(data, Mapping):
-        return RenderStatus("")
-    inner = data.get("data")
-    if isinstance(inner, Mapping) and "status" not in data:
-        return read_status(inner)
-    word = str(_either(data, "status", "state") or "").strip().lower()
-    status = _SYNONYMS.get(word, word if word in constants.RENDER_STATUSES else "")
-    output = _either(data, "output", "result")
-    url = _url(output) or _url(_either(data, "outputUrl", "output_url", "url", "video_url", "videoUrl"))
-    facts = output if isinstance(output, Mapping) else {}
-    if not status and url:
-        status = constants.COMPLETED
-    if not status and data.get("error"):
-        status = constants.FAILED
-    known = {name: facts[name] for name in _FACTS if name in facts}
-    if beside := _sidecars(facts):
-        known["sidecars"] = beside
-    return RenderStatus(status, _percent(data), url, _error(data, status), known)
-
-
-def _sidecars(facts: Mapping[str, Any]) -> dict[str, str]:
-    told = facts.get("sidecars")
-    each = (one for one in told if isinstance(one, Mapping)) if isinstance(told, list) else ()
-    return {
-        str(one.get("format")): _url(one) for one in each if one.get("format") in constants.CAPTION_FORMATS
-    }
-
-
-def _url(value: Any) -> str:
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, Mapping):
-        return _url(_either(value, "url", "outputUrl", "output_url", "href", "video_url"))
-    return ""
-
-
-def _percent(data: Mapping[str, Any]) -> float | None:
-    found = _either(data, "progress", "percent", "percentage")
-    if isinstance(found, str):
-        try:
-            found = float(found.strip().rstrip("%"))
-        except ValueError:
-            return None
-    if isinstance(found, bool) or not isinstance(found, (int, float)):
-        return None
-    # A float up to 1 is a share of the whole; the whole number 1 is one percent.
-    share = found * 100.0 if isinstance(found, float) and found <= 1.0 else float(found)
-    return min(100.0, max(0.0, share))
-
-
-def _error(data: Mapping[str, Any], status: str) -> MangoError | None:
-    if status != constants.FAILED:
-        return None
-    inner = data.get("error")
-    told = inner.get("message") if isinstance(inner, Mapping) else inner
-    said = envelope.sentence(told or _either(data, "errorMessage", "error_message", "message"))
-    code = inner.get("code") if isinstance(inner, Mapping) else None
-    return RenderError(
-        f"The render failed: {said.rstrip('.')}." if said else "The render failed.",
-        code=str(code) if isinstance(code, str) and code else "render_failed",
-        hint="Change the timeline or try again; nothing on it was lost.",
-    )
 
 
 class Export:
@@ -163,6 +49,7 @@ class Export:
         self._api = api
         self._clock = clock
         self._cancel = CancelLook(job, clock)
+        self._sidecars = Sidecars(job, api=api, clock=clock, cancelled=self._cancel.asked)
         self._told = -100.0
 
     def perform(self) -> None:
@@ -180,7 +67,7 @@ class Export:
         try:
             placed = self._placed(target)
             size, status = placed or self._download(target, self._render(session))
-            beside = self._download_sidecars(target, status)
+            beside = self._sidecars.fetch(target, status, resumed=placed is not None)
         except CancelledError:
             self._cancelled(target)
         except MangoError as problem:
@@ -216,17 +103,19 @@ class Export:
                 raise CancelledError
             problem = status.error or RenderError("The render failed.")
             # The handle of a failed render is of no more use; the next try gets one of its own.
-            self._job.remember(render_id="", failed_render=render_id)
+            self._job.remember(render_id="", other_id="", failed_render=render_id)
 
     def _submit(self, session: Session, tries: int) -> str:
         render_id = f"render_{int(self._clock.now() * 1000)}_{secrets.token_hex(4)}"
-        self._job.enter(Phase.SUBMITTING, note="Asking for the render.", render_id=render_id, tries=tries)
-        body = {
-            "id": render_id,
-            "sessionId": session.session_id,
-            "draft": self._draft(),
-            "output": self._job.request["output"],
-        }
+        self._job.enter(
+            Phase.SUBMITTING, note="Asking for the render.", render_id=render_id, other_id="", tries=tries
+        )
+        body = bodies.render_body(
+            render_id=render_id,
+            session_id=session.session_id,
+            draft=self._draft(),
+            output=self._job.request["output"],
+        )
         try:
             answer = self._api.submit_render(body)
         except EngineError:
@@ -237,9 +126,9 @@ class Export:
                 raise
             # It may have been taken: its status tells.
         else:
-            other = _either(answer, "id", "render_id", "renderId") if isinstance(answer, Mapping) else None
-            if other and str(other) != render_id:
-                self._job.remember(other_id=str(other))
+            other = name_in(answer)
+            if other and other != render_id:
+                self._job.remember(other_id=other)
         self._job.enter(Phase.RENDERING, note="Rendering.", percent=0.0)
         return render_id
 
@@ -264,7 +153,9 @@ class Export:
                     unknown += 1
                     other = str(self._job.facts.get("other_id") or "")
                     if other and other != render_id:
+                        # From here on it is the render's only name, for the file too.
                         render_id = other
+                        self._job.remember(render_id=other)
                     elif unknown >= _MOST_UNKNOWN_POLLS:
                         return RenderStatus(constants.FAILED, error=_never_begun())
                 elif lost >= _MOST_LOST_POLLS:
@@ -333,33 +224,6 @@ class Export:
             hint="Export again; the timeline is kept.",
         )
 
-    def _download_sidecars(self, target: Target, status: RenderStatus) -> dict[str, Any]:
-        """Fetch the caption files that belong beside the video, under its name."""
-        paths = []
-        for form, url in (status.facts or {}).get("sidecars", {}).items():
-            path = target.path.with_suffix(f".{form}")
-            if path.exists() and not target.overwrite:
-                path = projects.free_name(path.parent, path.stem, form)
-            side = Target.at(path, job_id=self._job.id, form=form, overwrite=target.overwrite)
-            download = Download(
-                self._api,
-                side,
-                clock=self._clock,
-                on_progress=lambda _: None,
-                on_placing=lambda _: None,
-                cancelled=self._cancel.asked,
-            )
-            try:
-                download.fetch(url)
-            except ExpiredLinkError:
-                raise ServiceError(
-                    f"The video is at {target.path}, but its captions can't be fetched any more.",
-                    code="expired_link",
-                    hint="Export again under another name; the timeline is kept.",
-                ) from None
-            paths.append(str(path))
-        return {"captions": paths} if paths else {}
-
     def _placed(self, target: Target) -> tuple[int, RenderStatus] | None:
         """Find the file that a killed process had already put under its name."""
         placing = self._job.facts.get("placing")
@@ -410,7 +274,7 @@ class Export:
 
 def _is_unknown(problem: MangoError) -> bool:
     return problem.code.lower() in (
-        "http_404",
+        constants.UNKNOWN_HERE,
         "404",
         "detail",
         "not_found",
@@ -420,11 +284,3 @@ def _is_unknown(problem: MangoError) -> bool:
 
 def _never_begun() -> MangoError:
     return RenderError("The service does not know the render.", hint="Export again; the timeline is kept.")
-
-
-def _either(value: Mapping[str, Any], *names: str) -> Any:
-    for name in names:
-        found = value.get(name)
-        if found is not None:
-            return found
-    return None

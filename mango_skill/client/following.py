@@ -148,10 +148,9 @@ class Follower:
                     hint="See the log, then try again.",
                 )
                 job = self._job(job.id)
-                if (
-                    job.record["state"] == JobState.QUEUED.value
-                    or job.record["state"] == JobState.RUNNING.value
-                ):
+                if job.may_have_been_sent():
+                    job.finish_in_doubt()
+                elif not job.view().finished:
                     job.finish(JobState.FAILED, error=problem.to_dict() | {"kind": type(problem).__name__})
 
     def _glance(

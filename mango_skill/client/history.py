@@ -11,7 +11,7 @@ from typing import Any, Final
 from mango_skill.client import journal
 from mango_skill.client.clock import Clock
 from mango_skill.client.locks import locked
-from mango_skill.errors import ArgumentError, MangoError
+from mango_skill.errors import ArgumentError, BusyError, MangoError
 from mango_skill.protocol import draft as drafts
 from mango_skill.timeline.model import Timeline
 from mango_skill.timeline.summary import summarize
@@ -73,10 +73,19 @@ class History:
         self._clock = clock
 
     def record(self, draft: Mapping[str, Any], *, message: str = "") -> int:
-        """Keep a draft unless it is the newest one already; returns its number, 0 for an empty one."""
+        """Keep a draft unless it is the newest one already; returns its number, 0 for an empty one.
+
+        Raises:
+            BusyError: Another process keeps the history to itself.
+            OSError: The folder can't be written.
+        """
         if not drafts.has_material(draft) and not self._paths():
             return 0
-        with locked(self._folder / "lock", wait_s=_LOCK_WAIT_S, clock=self._clock):
+        with locked(self._folder / "lock", wait_s=_LOCK_WAIT_S, clock=self._clock) as got:
+            if not got:
+                raise BusyError(
+                    "Another process is writing this project's history.", hint="Try again in a moment."
+                )
             paths = self._paths()
             if paths:
                 newest = journal.read_json(paths[-1]) or {}

@@ -31,13 +31,14 @@ _CLIENT_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-]{7,127}")
 
 USER: Final = "user"
 ANONYMOUS: Final = "anonymous"
+GIVEN: Final = "given"
 
 
 @dataclass(frozen=True)
 class Token:
     """A token and what is known of it; its value never shows in a repr.
 
-    ``source`` is ``environment`` or ``remembered`` (the user's own) or ``anonymous``.
+    ``source`` is ``environment``, ``remembered`` or ``given`` just now (the user's own), or ``anonymous``.
     """
 
     value: str = field(repr=False)
@@ -110,7 +111,7 @@ class Identity:
     def _write_client_id(self) -> str:
         made = str(uuid.uuid4())
         try:
-            self._client_id_file.parent.mkdir(parents=True, exist_ok=True)
+            journal.make_folder(self._client_id_file.parent)
             temporary = self._client_id_file.with_name(f".client_id.{os.getpid()}.tmp")
             descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -151,6 +152,12 @@ class Identity:
         Raises:
             ConfigurationError: It is the user's own token, which is never replaced without their word.
         """
+        if refused.source == GIVEN:
+            raise ConfigurationError(
+                "The service refused this access token: it is invalid or has expired.",
+                code=str(constants.TOKEN_INVALID),
+                hint="Check that it was copied whole; what was known before is kept and still used.",
+            )
         if refused.is_users:
             place = (
                 "in NEMO_TOKEN" if refused.source == "environment" else "that was given with 'mango connect'"
@@ -251,7 +258,7 @@ class Identity:
         return self._folder / "tokens.json"
 
     def _records(self) -> dict[str, Any]:
-        return journal.read_json(self._file) or {}
+        return journal.read_kept(self._file) or {}
 
     def _key(self, kind: str) -> str:
         if self._backend.is_cloud:
@@ -262,6 +269,7 @@ class Identity:
     def _locked(self) -> FileLock:
         lock = FileLock(self._folder / "lock", clock=self._clock)
         try:
+            journal.close_folder(self._folder)
             got = lock.acquire(wait_s=_LOCK_WAIT_S)
         except OSError as problem:
             raise ConfigurationError(

@@ -256,6 +256,26 @@ class JobFile:
             self.record["percent"] = 100.0
         self._write(durable=True)
 
+    def may_have_been_sent(self) -> bool:
+        """Whether its message may have reached the backend, so that nobody may say that it failed."""
+        return self.record["phase"] in (Phase.SENDING.value, Phase.RECOVERING.value)
+
+    def finish_in_doubt(self) -> None:
+        """Write that a message was sent and that nobody here can tell what came of it."""
+        reply = (
+            "This was sent, but following it was not possible on this machine: it may have been carried out. "
+            "Look at the timeline before saying it again."
+        )
+        result: dict[str, Any] = {
+            "outcome": "interrupted",
+            "reply": reply,
+            "code": "interrupted",
+            "message": "",
+            "changed": None,
+            "changes": [],
+        }
+        self.finish(JobState.DONE, result=result)
+
     def reopen(self) -> None:
         """Let a failed export go on where it stopped."""
         self._move(JobState.RUNNING)

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from mango_skill.client.clock import Clock, SystemClock
+from mango_skill.client.journal import make_folder
 
 if os.name == "nt":  # pragma: no cover - exercised on Windows only
     import msvcrt
@@ -60,7 +61,7 @@ class FileLock:
         Returns:
             Whether the lock is held now.
         """
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(self.path.parent)
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
         deadline = self._clock.monotonic() + wait_s
         while not _try_lock(descriptor):

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import logging.handlers
+import os
+import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
 
-from mango_skill.scrub import scrub
+from mango_skill.client.journal import close_folder
+from mango_skill.scrub import ScrubbingFormatter
 
 NAME: Final = "mango_skill.client"
 _MAX_BYTES: Final = 1_000_000
 _KEPT: Final = 3
 
 
-class _Scrubbing(logging.Formatter):
-    """Scrubs the finished line, traceback included."""
+class PrivateFileHandler(logging.handlers.RotatingFileHandler):
+    """A rotated log file that its owner alone may read."""
 
-    def format(self, record: logging.LogRecord) -> str:
-        return scrub(super().format(record))
+    def _open(self) -> TextIOWrapper:
+        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        close_file(descriptor)
+        return open(descriptor, "a", encoding=self.encoding, errors=self.errors)
+
+
+def close_file(descriptor: int) -> None:
+    """Keep others on this machine out of an open file, one of an earlier version included."""
+    if sys.platform != "win32":
+        with contextlib.suppress(OSError):
+            os.fchmod(descriptor, 0o600)
 
 
 def open_log(folder: Path) -> logging.Logger:
@@ -27,8 +41,8 @@ def open_log(folder: Path) -> logging.Logger:
     logger.setLevel(logging.INFO)
     logger.propagate = False
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handler: logging.Handler = logging.handlers.RotatingFileHandler(
+        close_folder(folder)
+        handler: logging.Handler = PrivateFileHandler(
             folder / "client.log",
             maxBytes=_MAX_BYTES,
             backupCount=_KEPT,
@@ -38,7 +52,7 @@ def open_log(folder: Path) -> logging.Logger:
         )
     except OSError:
         handler = logging.NullHandler()
-    handler.setFormatter(_Scrubbing("%(asctime)s %(levelname)s %(process)d %(message)s"))
+    handler.setFormatter(ScrubbingFormatter("%(asctime)s %(levelname)s %(process)d %(message)s"))
     for old in list(logger.handlers):
         logger.removeHandler(old)
         old.close()

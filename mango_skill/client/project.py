@@ -11,15 +11,16 @@ from typing import Any, Final
 from mango_skill.client import media, projects, turns
 from mango_skill.client.api import Api, Session
 from mango_skill.client.clock import Clock
-from mango_skill.client.download import check_target
+from mango_skill.client.download import check_target, free_name
 from mango_skill.client.following import Follower
 from mango_skill.client.footage import check_files, check_links
 from mango_skill.client.history import Version, read_timeline
 from mango_skill.client.jobs import JobFile, JobKind, JobState, JobView, Phase
-from mango_skill.client.locks import FileLock
+from mango_skill.client.journal import make_folder
 from mango_skill.client.projects import ProjectFolder, ProjectView
 from mango_skill.client.upload import Uploader, UploadProgress, UploadResult
-from mango_skill.errors import ArgumentError, BusyError, InternalError, MangoError, UserError
+from mango_skill.errors import ArgumentError, BusyError, InternalError, MangoError, OutputError, UserError
+from mango_skill.folders import user_path
 from mango_skill.protocol import constants
 from mango_skill.protocol import draft as drafts
 from mango_skill.timeline.check import check
@@ -105,7 +106,7 @@ class Project:
         if not message.strip():
             raise ArgumentError("The message is empty.", code="empty_message", hint="Say what to do.")
         # Until its runner holds the project, a turn that begins looks like one that died.
-        with FileLock(self._folder.path / "start.lock", clock=self._clock) as starting:
+        with self._folder.start_lock() as starting:
             if not starting.acquire(wait_s=_START_WAIT_S):
                 raise self._busy()
             self._settle_dead_turns()
@@ -285,11 +286,11 @@ class Project:
     def _target(self, path: str | os.PathLike[str] | None, form: str, version: int) -> Path:
         stem = projects.folder_name(self.name).rsplit("-", 1)[0]
         if path is None:
-            self._folder.renders.mkdir(parents=True, exist_ok=True)
-            return projects.free_name(self._folder.renders, f"{stem}-v{version}", form)
-        target = Path(path).expanduser().absolute()
-        if target.is_dir():
-            return projects.free_name(target, f"{stem}-v{version}", form)
+            make_folder(self._folder.renders)
+            return free_name(self._folder.renders, f"{stem}-v{version}", form)
+        target = user_path(os.fspath(path), error=OutputError)
+        if os.path.isdir(target):
+            return free_name(target, f"{stem}-v{version}", form)
         suffix = target.suffix.lower().lstrip(".")
         if not suffix:
             return target.with_name(f"{target.name}.{form}")

@@ -6,9 +6,8 @@ import hashlib
 import os
 import re
 import secrets
-import shutil
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -24,9 +23,9 @@ from mango_skill.errors import (
     ArgumentError,
     BusyError,
     ConfigurationError,
-    MangoError,
     ServiceError,
 )
+from mango_skill.folders import LONGEST_PROJECT_NAME
 from mango_skill.protocol import constants
 
 SCHEMA: Final = "mango.project/1"
@@ -35,8 +34,6 @@ _SESSION: Final = "session.json"
 _UPLOADS: Final = "uploads.json"
 _RENDERS: Final = "renders"
 _SESSION_WAIT_S: Final = 60.0
-_DAY_S: Final = 86_400.0
-_LONGEST_NAME: Final = 120
 # How long a runner whose job has ended may take to go, and how often that is looked at.
 _CLOSING_S: Final = 5.0
 _CLOSING_LOOK_S: Final = 0.02
@@ -71,7 +68,7 @@ class ProjectFolder:
 
     @property
     def record(self) -> dict[str, Any]:
-        return journal.read_json(self.path / _FILE) or {}
+        return journal.read_kept(self.path / _FILE) or {}
 
     @property
     def name(self) -> str:
@@ -101,6 +98,10 @@ class ProjectFolder:
         """The lock of whoever may change the timeline: a turn or an upload."""
         return FileLock(self.path / "edit.lock", clock=self.clock)
 
+    def start_lock(self) -> FileLock:
+        """The lock of whoever begins a turn: until its runner holds the project, it looks like one that died."""
+        return FileLock(self.path / "start.lock", clock=self.clock)
+
     def edited_by(self) -> Mapping[str, Any] | None:
         """Return the note of whoever may change the timeline now, None when nobody does.
 
@@ -128,6 +129,10 @@ class ProjectFolder:
             not job.view().finished and job.lock().is_held() for job in self.jobs()
         )
 
+    def has_jobs_at_work(self) -> bool:
+        """Whether a process works on one of its jobs now."""
+        return any(job.lock().is_held() for job in self.jobs())
+
     def view(self) -> ProjectView:
         """Return it as it is listed."""
         record = self.record
@@ -146,7 +151,7 @@ class ProjectFolder:
 
     def known_session(self) -> Session | None:
         """Return the session without asking for one."""
-        record = journal.read_json(self.path / _SESSION)
+        record = journal.read_kept(self.path / _SESSION)
         if record is None or not record.get("session_id"):
             return None
         return Session(
@@ -222,7 +227,7 @@ class ProjectFolder:
 
     def uploads(self) -> list[dict[str, Any]]:
         """Return what was uploaded, one record for each file and session."""
-        found = (journal.read_json(self.path / _UPLOADS) or {}).get("uploads")
+        found = (journal.read_kept(self.path / _UPLOADS) or {}).get("uploads")
         return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
     def note_upload(self, record: Mapping[str, Any]) -> None:
@@ -251,23 +256,20 @@ def open_folder(
     if name is None:
         stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(clock.now()))
         name = f"project-{stamp}-{secrets.token_hex(2)}"
-    if not name.strip() or len(name) > _LONGEST_NAME:
+    if not name.strip() or len(name) > LONGEST_PROJECT_NAME:
         raise ArgumentError(
             "That can't be a project's name.",
             code="project_name",
-            hint=f"Use 1 to {_LONGEST_NAME} characters.",
+            hint=f"Use 1 to {LONGEST_PROJECT_NAME} characters.",
         )
     folder = ProjectFolder(projects / folder_name(name), clock=clock)
     record = folder.record
     if record.get("schema") == SCHEMA:
-        lives = str(_mapping(record.get("backend")).get("kind", ""))
-        if lives != backend.kind and folder.known_session() is not None:
-            here = {"cloud": "in the cloud", "engine": "on this machine"}
-            raise ConfigurationError(
-                f"Project '{name}' lives {here.get(lives, lives)}, not {here[backend.kind]}.",
-                code="other_backend",
-                hint="Use another project, or the backend that it lives at (--backend).",
-            )
+        if not _lives_at(record, backend):
+            if folder.known_session() is not None:
+                raise _other_backend(name, record, backend)
+            # Nothing of it is anywhere yet: the backend that it is opened with becomes its own.
+            journal.write_json(folder.path / _FILE, {**record, "backend": _backend_record(backend)})
         folder.touch()
         return folder
     try:
@@ -278,7 +280,7 @@ def open_folder(
                 "name": name,
                 "created": clock.now(),
                 "language": language,
-                "backend": {"kind": backend.kind, "url": backend.url},
+                "backend": _backend_record(backend),
             },
         )
     except OSError as problem:
@@ -288,6 +290,35 @@ def open_folder(
             hint="Make it writable, or set MANGO_HOME to a folder that is.",
         ) from None
     return folder
+
+
+def _backend_record(backend: Backend) -> dict[str, Any]:
+    return {"kind": backend.kind, "url": backend.url}
+
+
+def _lives_at(record: Mapping[str, Any], backend: Backend) -> bool:
+    lives = _mapping(record.get("backend"))
+    if lives.get("kind") != backend.kind:
+        return False
+    # The engine's port changes whenever it starts; it is the same engine.
+    return not backend.is_cloud or str(lives.get("url", "")).rstrip("/") == backend.url.rstrip("/")
+
+
+def _other_backend(name: str, record: Mapping[str, Any], backend: Backend) -> ConfigurationError:
+    lives = _mapping(record.get("backend"))
+    if lives.get("kind") == backend.kind:
+        return ConfigurationError(
+            f"Project '{name}' lives at {lives.get('url')}, not at {backend.url}.",
+            code="other_backend",
+            hint="Use another project, or set NEMO_API_URL to the address that it lives at.",
+        )
+    here = {"cloud": "in the cloud", "engine": "on this machine"}
+    kind = str(lives.get("kind", ""))
+    return ConfigurationError(
+        f"Project '{name}' lives {here.get(kind, kind)}, not {here[backend.kind]}.",
+        code="other_backend",
+        hint="Use another project, or the backend that it lives at (--backend).",
+    )
 
 
 def find_folder(projects: Path, name: str, *, clock: Clock) -> ProjectFolder:
@@ -312,63 +343,6 @@ def all_folders(projects: Path, *, clock: Clock) -> tuple[ProjectFolder, ...]:
     return tuple(sorted(found, key=ProjectFolder.used, reverse=True))
 
 
-def delete(folder: ProjectFolder, api: Api | None) -> None:
-    """Remove a project, with its session at a backend that can forget one.
-
-    Raises:
-        BusyError: Something works on it.
-        OutputError: A file could not be removed.
-    """
-    with folder.edit_lock() as lock:
-        if not lock.acquire() or any(job.lock().is_held() for job in folder.jobs()):
-            raise BusyError(
-                f"Project '{folder.name}' is being worked on.",
-                hint="Wait for its job or cancel it, then delete the project.",
-            )
-        session = folder.known_session()
-        if api is not None and session is not None and not api.context.backend.is_cloud:
-            try:
-                api.delete_session(session.session_id)
-            except ServiceError as problem:
-                # Already gone there is what was wanted.
-                if problem.code not in (str(constants.SESSION_NOT_FOUND), "http_404"):
-                    raise
-    shutil.rmtree(folder.path, ignore_errors=os.name == "nt")
-
-
-def prune(
-    folders: Iterable[ProjectFolder],
-    *,
-    retention_days: float,
-    quota_bytes: int,
-    clock: Clock,
-    api: Api | None,
-) -> tuple[str, ...]:
-    """Delete projects untouched for too long, then the oldest ones above the quota; returns their names.
-
-    Busy projects and the one used last are never deleted.
-    """
-    ordered = sorted(folders, key=ProjectFolder.used, reverse=True)[1:]
-    limit = clock.now() - retention_days * _DAY_S
-    total = sum(folder_size(one.path) for one in ordered)
-    gone: list[str] = []
-    for folder in reversed(ordered):
-        size = folder_size(folder.path)
-        if folder.used() >= limit and total <= quota_bytes:
-            break
-        if folder.running():
-            continue
-        name = folder.name
-        try:
-            delete(folder, api)
-        except (MangoError, OSError):
-            # Tried again the next time; housekeeping never stops anybody's work.
-            continue
-        gone.append(name)
-        total -= size
-    return tuple(gone)
-
-
 def folder_name(name: str) -> str:
     """Return the folder of a project's name: readable, and different for every name."""
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "project"
@@ -390,13 +364,3 @@ def folder_size(path: Path) -> int:
 
 def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
-
-
-def free_name(folder: Path, stem: str, form: str) -> Path:
-    """Return a path in a folder that nothing has yet, numbered from 2 when the plain name is taken."""
-    path = folder / f"{stem}.{form}"
-    number = 2
-    while path.exists():
-        path = folder / f"{stem}-{number}.{form}"
-        number += 1
-    return path

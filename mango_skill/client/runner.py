@@ -22,6 +22,7 @@ from mango_skill.client.backend import Context
 from mango_skill.client.clock import Clock, SystemClock
 from mango_skill.client.exports import Export
 from mango_skill.client.jobs import FOLDER, JobFile, JobKind, JobState, Phase
+from mango_skill.client.journal import close_folder
 from mango_skill.client.locks import FileLock
 from mango_skill.client.projects import ProjectFolder
 from mango_skill.client.turns import CancelLook, Turn
@@ -66,9 +67,13 @@ def _last_words(job: JobFile) -> BinaryIO:
     """Open where a runner that can't even begin says why; once it has begun, the scrubbed log is used."""
     try:
         path = Path(job.request["context"]["places"]["logs"]) / "runner.log"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = not path.exists() or path.stat().st_size > _LAST_WORDS_BYTES
-        return path.open("wb" if fresh else "ab")
+        close_folder(path.parent)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        logs.close_file(descriptor)
+        file = os.fdopen(descriptor, "ab")
+        if file.tell() > _LAST_WORDS_BYTES:
+            file.truncate(0)
+        return file
     except OSError:
         return open(os.devnull, "wb")
 
@@ -103,7 +108,7 @@ def run(project: Path, job_id: str, *, clock: Clock, environ: Mapping[str, str] 
             _fail(job, problem)
         except OSError as problem:
             log.error("%s: stopped", job.id, exc_info=True)
-            _fail(job, OutputError(f"The journal can't be written ({problem.strerror})."))
+            _fail(job, _unwritable(problem))
         except Exception:
             log.error("%s: stopped", job.id, exc_info=True)
             _fail(
@@ -139,7 +144,7 @@ def _carry_out(
 
 
 def _take(lock: FileLock, job: JobFile) -> None:
-    sent = job.record["phase"] in (Phase.SENDING.value, Phase.RECOVERING.value)
+    sent = job.may_have_been_sent()
     note = {"kind": JobKind.TURN.value, "job": job.id}
     if not lock.acquire(wait_s=_RECOVERY_LOCK_WAIT_S if sent else _LOCK_WAIT_S, note=note):
         raise BusyError(
@@ -148,9 +153,29 @@ def _take(lock: FileLock, job: JobFile) -> None:
         )
 
 
+def _unwritable(problem: OSError) -> OutputError:
+    return OutputError(
+        f"The project's folder can't be written ({problem.strerror or type(problem).__name__}).",
+        code="not_writable",
+        hint="Make room on the disk or correct the folder's permissions, then try again.",
+    )
+
+
 def _fail(job: JobFile, problem: MangoError) -> None:
+    """Write that a job failed; a turn whose message may have arrived did not fail, it is only not known how it ended."""
+    if job.record["phase"] == Phase.SENDING.value:
+        # Left as it stands: whoever waits for it starts a runner that looks at the state.
+        return
+    if job.record["phase"] == Phase.RECOVERING.value:
+        with contextlib.suppress(OSError, MangoError):
+            job.finish_in_doubt()
+        return
     result: dict[str, Any] | None = None
-    if job.record["kind"] == JobKind.TURN.value:
+    if job.record["kind"] == JobKind.EXPORT.value:
+        if isinstance(problem, OutputError):
+            # The render is kept and can be fetched once the disk takes it.
+            job.facts["resumable"] = True
+    else:
         result = {
             "outcome": "failed",
             "reply": problem.message,

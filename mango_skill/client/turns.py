@@ -55,9 +55,8 @@ class Turn:
             self._finish_cancelled(TurnResult(Outcome.CANCELLED))
 
     def _perform(self) -> None:
-        if self._may_be_delivered():
-            tools = tuple(self._job.facts.get("tools", ()))
-            result = TurnResult(Outcome.INTERRUPTED, code="interrupted", begun=True, tools=tools)
+        if self._job.may_have_been_sent():
+            result = TurnResult(Outcome.INTERRUPTED, code="interrupted", begun=True)
             before = self._job.facts.get("before")
             session = self._session_of_facts()
         else:
@@ -69,9 +68,6 @@ class Turn:
             except NotDeliveredError as problem:
                 result = failed(self._api.named(problem))
         self._conclude(session, result, before=before)
-
-    def _may_be_delivered(self) -> bool:
-        return self._job.record["phase"] in (Phase.SENDING.value, Phase.RECOVERING.value)
 
     def _session_of_facts(self) -> Session:
         known = self._folder.known_session()
@@ -93,7 +89,7 @@ class Turn:
             seen = self._folder.history.newest()
             return session, {} if seen is None and self._folder.was_empty(session) else seen
         draft = draft_of(state)
-        self._folder.history.record(draft)
+        self._keep(draft, message="")
         return session, draft
 
     def _balance(self) -> float | None:
@@ -200,7 +196,7 @@ class Turn:
         version = 0
         if after is not None:
             changed = comparison is not None and comparison.changed is True
-            version = self._folder.history.record(after, message=self._message if changed else "")
+            version = self._keep(after, message=self._message if changed else "")
         charge = self._charge(comparison)
         facts = {
             "outcome": result.outcome.value,
@@ -222,6 +218,18 @@ class Turn:
             self._job.finish(JobState.FAILED, result=facts, error=error)
         else:
             self._job.finish(JobState.DONE, result=facts)
+
+    def _keep(self, draft: Mapping[str, Any], *, message: str) -> int:
+        """Keep the version; the turn has happened and is told even when that is not possible."""
+        try:
+            return self._folder.history.record(draft, message=message)
+        except (OSError, MangoError) as problem:
+            why = problem.message if isinstance(problem, MangoError) else str(problem.strerror or "")
+            self._notes.append(
+                f"This version could not be kept in the project's history: {why.rstrip('.')}. "
+                "Make room or correct the folder's permissions; the timeline itself is safe."
+            )
+            return 0
 
     def _finish_cancelled(self, result: TurnResult) -> None:
         facts = {"outcome": result.outcome.value, "reply": result.reply}

@@ -147,7 +147,8 @@ class Uploader:
             tell(candidate.size)
             return Uploaded(candidate.name, candidate.size, already=True)
         if known is None:
-            before = [_identity(one) for one in media.records(self._state())]
+            state = self._known_state()
+            before = None if state is None else [_identity(one) for one in media.records(state)]
             # Written down before it is sent: when the answer is lost, the session's media tell whether it came.
             self._note(candidate, digest, done=False, before=before)
         try:
@@ -199,7 +200,9 @@ class Uploader:
         found = self._folder.uploads()
         return next((one for one in found if (one.get("session"), one.get("digest")) == wanted), None)
 
-    def _note(self, candidate: Candidate, digest: str, *, done: bool, before: Sequence[str] = ()) -> None:
+    def _note(
+        self, candidate: Candidate, digest: str, *, done: bool, before: Sequence[str] | None = ()
+    ) -> None:
         self._folder.note_upload(
             {
                 "session": self._session.session_id,
@@ -207,14 +210,17 @@ class Uploader:
                 "name": candidate.name,
                 "path": str(candidate.path.absolute()),
                 "size": candidate.size,
-                "before": list(before),
+                "before": None if before is None else list(before),
                 "done": done,
             }
         )
 
     def _arrived(self, known: Mapping[str, Any]) -> bool:
         """Whether an upload whose answer was lost is in the session all the same."""
-        before = set(known.get("before") or ())
+        if known.get("before") is None:
+            # What was there before nobody knows, so a file of that size may be another one.
+            return False
+        before = set(known["before"])
         for one in media.records(self._state()):
             if _identity(one) in before:
                 continue
@@ -224,11 +230,14 @@ class Uploader:
         return False
 
     def _state(self) -> Mapping[str, Any]:
+        # The footage is what was asked for; a description of it is a courtesy.
+        return self._known_state() or {}
+
+    def _known_state(self) -> Mapping[str, Any] | None:
         try:
             return self._api.state(self._session.session_id, patient=False)
         except MangoError:
-            # The footage is what was asked for; a description of it is a courtesy.
-            return {}
+            return None
 
 
 def _identity(one: Mapping[str, Any]) -> str:

@@ -7,18 +7,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from mango_skill.client import projects
+from mango_skill.client import journal, projects, removal
 from mango_skill.client.api import Api
 from mango_skill.client.backend import Backend, Context, Patience, Places
 from mango_skill.client.clock import Clock, SystemClock
 from mango_skill.client.following import Follower
+from mango_skill.client.identity import Token
 from mango_skill.client.jobs import JobView
 from mango_skill.client.project import Project
 from mango_skill.client.projects import ProjectFolder, ProjectView
 from mango_skill.errors import ArgumentError, MangoError
 from mango_skill.folders import Folders
 from mango_skill.manifest import Manifest
-from mango_skill.protocol import constants
 from mango_skill.settings import Settings
 
 _PRUNE_EVERY_S: Final = 86_400.0
@@ -89,22 +89,30 @@ class Workspace:
         Raises:
             MangoError: The backend can't be reached or refuses the token.
         """
-        backend = self.context.backend
         if token is not None:
-            if not backend.is_cloud:
-                raise ArgumentError(
-                    "The engine on this machine needs no token.", code="token", hint="Leave the token away."
-                )
-            self.api.identity.remember(token)
-        try:
-            used = self.api.token()
-            self.api.credits()
-        except MangoError as problem:
-            if token is not None and problem.code == str(constants.TOKEN_INVALID):
-                self.api.identity.forget()
-            raise
+            return self._connect_with(token)
+        used = self.api.token()
+        self.api.credits()
         # A refused anonymous token has been renewed by the call above.
-        used = self.api.identity.known_token() or used
+        return self._connection(self.api.identity.known_token() or used)
+
+    def _connect_with(self, token: str) -> Connection:
+        """Try a token first and keep it only when it is taken; a mistyped one destroys nothing."""
+        if not self.context.backend.is_cloud:
+            raise ArgumentError(
+                "The engine on this machine needs no token.", code="token", hint="Leave the token away."
+            )
+        self.api.check_token(token)
+        kept = self.api.identity.remember(token)
+        used = self.api.identity.known_token()
+        if used is not None and used.value != kept.value:
+            return self._connection(
+                kept, "The token is kept, but NEMO_TOKEN is set and is used as long as it is."
+            )
+        return self._connection(kept)
+
+    def _connection(self, used: Token, *notes: str) -> Connection:
+        backend = self.context.backend
         note = self.api.identity.expiry_note(used) if backend.is_cloud else ""
         account = ("user" if used.is_users else "anonymous") if backend.is_cloud else "local"
         return Connection(
@@ -112,7 +120,7 @@ class Workspace:
             self.api.address(),
             account,
             used.expires if backend.is_cloud else None,
-            (note,) if note else (),
+            tuple(one for one in (note, *notes) if one),
         )
 
     def forget_token(self) -> None:
@@ -156,8 +164,19 @@ class Workspace:
         folder = projects.open_folder(
             place, name=name, backend=self.context.backend, language=language, clock=self.clock
         )
+        journal.close_folder(place)
         self._prune_daily()
         return Project(folder, api=self.api, follower=self.follower, clock=self.clock)
+
+    def find_project(self, name: str) -> Project:
+        """Open a project that must be there: looking at a mistyped name makes none.
+
+        Raises:
+            ArgumentError: There is none of that name.
+            ConfigurationError: It lives at the other backend.
+        """
+        projects.find_folder(self.context.places.projects, name, clock=self.clock)
+        return self.open_project(name)
 
     def projects(self) -> tuple[ProjectView, ...]:
         """Return all projects, the one used last first."""
@@ -173,13 +192,13 @@ class Workspace:
         folder = projects.find_folder(self.context.places.projects, project, clock=self.clock)
         view = folder.view()
         lives_here = view.backend == self.context.backend.kind
-        projects.delete(folder, self.api if lives_here else None)
+        removal.delete(folder, self.api if lives_here else None)
         return view
 
     def prune(self) -> tuple[str, ...]:
         """Remove projects untouched for longer than the retention, and the oldest above the quota."""
         mine = [one for one in self._folders() if _backend_of(one) == self.context.backend.kind]
-        return projects.prune(
+        return removal.prune(
             mine,
             retention_days=self.context.retention_days,
             quota_bytes=self.context.quota_bytes,

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from mango_skill.client.exports import read_status
 from mango_skill.client.jobs import JobFile
+from mango_skill.client.status import read_status
 from mango_skill.errors import ArgumentError, BusyError, OutputError, UserError
 
 # The tests of processes take a runner of their own; all others are as good with a thread.
@@ -183,6 +183,131 @@ def test_another_id_of_the_service_is_followed(service: Any, filmed: Any, out: P
 
     service.script("render", script)
     assert export(filmed, out).state == "done"
+
+
+def theirs(service: Any) -> Any:
+    def script(wire: Any, request: Any) -> None:
+        service.renders["theirs"] = {"polls": 0}
+        wire.json({"code": 0, "data": {"id": "theirs"}})
+
+    return script
+
+
+def test_the_file_of_a_render_with_another_id_is_fetched_under_that_id(
+    service: Any, filmed: Any, out: Path
+) -> None:
+    def script(wire: Any, request: Any) -> None:
+        if request.path == "/api/render/proxy/theirs/download":
+            service.do_file(wire, request)
+        else:
+            wire.answer(403, b"")
+
+    service.script("render", theirs(service))
+    service.script("file", script)
+    assert export(filmed, out).state == "done"
+    assert out.read_bytes() == service.video
+
+
+SRT = b"1\n00:00:00,500 --> 00:00:01,500\nHello there\n"
+
+
+def captioned(service: Any) -> None:
+    """Let renders have captions beside them, whose address holds the number of the status answer it came with."""
+    given = iter(range(1, 1000))
+
+    def status(wire: Any, request: Any) -> None:
+        beside = [{"format": "srt", "url": f"{service.url}/files/{next(given)}.srt"}]
+        output = {"url": f"{service.url}/files/x.mp4", "sidecars": beside}
+        wire.json({"status": "completed", "output": output})
+
+    def file(wire: Any, request: Any) -> None:
+        if request.path.endswith(".srt"):
+            wire.answer(200, SRT, kind="text/plain")
+        else:
+            service.do_file(wire, request)
+
+    service.script("status", status)
+    service.script("file", file)
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_captions_beside_a_video_never_replace_a_file_of_the_users(
+    overwrite: bool, service: Any, filmed: Any, out: Path
+) -> None:
+    captioned(service)
+    mine = out.with_suffix(".srt")
+    mine.write_bytes(b"precious")
+    done = export(filmed, out, overwrite=overwrite)
+    assert mine.read_bytes() == b"precious"
+    assert done.result["captions"] == [str(out.with_name("out-2.srt"))]
+    assert out.with_name("out-2.srt").read_bytes() == SRT
+
+
+def test_captions_whose_address_is_of_no_use_any_more_are_asked_for_again(
+    service: Any, filmed: Any, out: Path
+) -> None:
+    captioned(service)
+    file = service.scripts["file"]
+
+    def script(wire: Any, request: Any) -> None:
+        if request.path == "/files/1.srt":
+            wire.answer(403, b"")
+        else:
+            file(wire, request)
+
+    service.script("file", script)
+    assert export(filmed, out).state == "done"
+    assert out.with_suffix(".srt").read_bytes() == SRT
+
+
+def test_a_video_that_is_in_place_gets_its_captions_from_the_address_of_now(
+    service: Any, filmed: Any, out: Path
+) -> None:
+    captioned(service)
+    file = service.scripts["file"]
+    service.script("file", lambda w, r: w.reset() if r.path.endswith(".srt") else file(w, r))
+    done = export(filmed, out)
+    assert done.state == "failed"
+    assert out.read_bytes() == service.video
+    old = {one.path for one in service.of(".srt")}
+    service.script("file", file)
+    again = filmed.workspace.wait(done.id, 20)
+    assert again.state == "done"
+    assert service.of(".srt")[-1].path not in old
+    assert leftovers(out) == ["out.mp4", "out.srt"]
+
+
+def test_a_long_name_of_letters_with_many_bytes_is_no_hindrance(service: Any, filmed: Any, out: Path) -> None:
+    named = out.with_name("电" * 80 + ".mp4")
+    assert export(filmed, named).state == "done"
+    assert leftovers(out) == [named.name]
+
+
+def test_a_name_that_no_folder_takes_is_said_before_anything_is_rendered(
+    service: Any, filmed: Any, out: Path
+) -> None:
+    with pytest.raises(OutputError):
+        filmed.project().start_export(path=out.with_name("电" * 90 + ".mp4"))
+    assert service.of("proxy/lambda") == []
+
+
+def test_an_export_that_met_a_full_disk_outside_the_download_can_go_on(
+    service: Any, filmed: Any, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing = [True]
+    sound = JobFile.enter
+
+    def enter(job: Any, phase: Any, **facts: Any) -> None:
+        if phase == "downloading" and failing and failing.pop():
+            raise OSError(28, "No space left on device")
+        sound(job, phase, **facts)
+
+    monkeypatch.setattr(JobFile, "enter", enter)
+    first = export(filmed, out)
+    # Whoever waits takes it up again; the one that was waiting already may have been told of the failure.
+    done = first if first.state == "done" else filmed.workspace.wait(first.id, 20)
+    assert done.state == "done"
+    assert len([one for one in service.of("proxy/lambda") if one.method == "POST"]) == 1
 
 
 def cut_after(service: Any, count: int) -> Any:

@@ -6,6 +6,8 @@ import json
 import logging
 import os
 import stat
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -121,10 +123,44 @@ def test_a_token_given_once_is_remembered_for_later_processes_and_can_be_forgott
     assert make_client(service.url).workspace.connect().account == "anonymous"
 
 
-def test_a_token_that_is_refused_is_not_remembered(service: Any, make_client: Any, tmp_path: Path) -> None:
+def test_a_token_that_is_refused_is_not_remembered_and_destroys_none_that_is(
+    service: Any, make_client: Any, tmp_path: Path
+) -> None:
+    kept = tmp_path / "mango" / "identity" / "tokens.json"
+    service.user_tokens.add("users-own-secret-token")
+    make_client(service.url).workspace.connect()
+    make_client(service.url).workspace.connect(token="users-own-secret-token")
+    before = kept.read_text()
+    with pytest.raises(ConfigurationError) as caught:
+        make_client(service.url).workspace.connect(token="users-own-mistyped-token")
+    assert caught.value.code == "1001"
+    assert kept.read_text() == before
+    assert len(service.of("anonymous-token")) == 1
+    assert make_client(service.url).workspace.connect().account == "user"
+
+
+def test_a_given_token_is_tried_itself_though_the_environment_has_another(
+    service: Any, make_client: Any
+) -> None:
+    service.user_tokens |= {"users-own-secret-token", "users-second-secret-token"}
+    client = make_client(service.url, token="users-own-secret-token")
     with pytest.raises(ConfigurationError):
-        make_client(service.url).workspace.connect(token="users-own-secret-token")
-    assert "users-own" not in (tmp_path / "mango" / "identity" / "tokens.json").read_text()
+        client.workspace.connect(token="users-own-mistyped-token")
+    connected = client.workspace.connect(token="users-second-secret-token")
+    assert connected.account == "user"
+    assert "NEMO_TOKEN is set" in connected.notes[0]
+    assert make_client(service.url).workspace.api.token().value == "users-second-secret-token"
+
+
+def test_tokens_that_can_not_be_read_just_now_are_not_written_over(
+    service: Any, make_client: Any, tmp_path: Path
+) -> None:
+    kept = tmp_path / "mango" / "identity" / "tokens.json"
+    kept.mkdir(parents=True)
+    with pytest.raises(ConfigurationError) as caught:
+        make_client(service.url).workspace.connect()
+    assert caught.value.code == "not_readable"
+    assert service.requests == []
 
 
 @pytest.mark.parametrize("token", ["two words", "line\nbreak", "non-ascii-日本", "\x00null"])
@@ -285,6 +321,19 @@ def test_scrubbing_takes_out_known_secrets_of_any_form_and_nothing_else() -> Non
     assert "opaque" not in scrub("x opaque-value y", environ={"NEMO_TOKEN": "opaque-value"})
     ordinary = "Make a token ring video with a secret ending: 2:30, https://example.com/a?b=c#d"
     assert scrub(ordinary, environ={}) == ordinary
+
+
+@pytest.mark.parametrize("piece", ["a-", "a.b+", "token ", "bearer ", "sig=", "eyJ", "a://b:", '"token" : '])
+def test_scrubbing_takes_no_longer_for_each_letter_of_a_long_text(piece: str) -> None:
+    words = piece * (400_000 // len(piece))
+    done = subprocess.run(
+        [sys.executable, "-c", "import sys; from mango_skill.scrub import scrub; scrub(sys.stdin.read())"],
+        input=words,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    assert done.returncode == 0
 
 
 def test_a_token_shows_in_no_repr() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from mango_skill.client import journal
 from mango_skill.client.locks import FileLock
-from mango_skill.errors import ArgumentError, ConfigurationError
+from mango_skill.errors import ArgumentError, BusyError, ConfigurationError
 
 MP4 = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2" + b"\x00\x00\x00\x10moov\x00\x00\x00\x00abcd"
 
@@ -64,6 +64,63 @@ def test_a_project_stays_with_its_backend(
     with pytest.raises(ConfigurationError) as caught:
         other.project("film")
     assert caught.value.code == "other_backend"
+
+
+def test_a_project_that_no_backend_has_anything_of_goes_with_the_one_it_is_opened_with(
+    service: Any, elsewhere: Any, make_client: Any
+) -> None:
+    make_client(service.url).project("film")
+    here = make_client(elsewhere.url, kind="engine")
+    here.project("film").path.joinpath("session.json").write_text('{"session_id": "s1"}')
+    assert here.project("film").view().backend == "engine"
+    with pytest.raises(ConfigurationError) as caught:
+        make_client(service.url).project("film")
+    assert caught.value.code == "other_backend"
+
+
+def test_a_session_is_not_taken_to_another_service(service: Any, elsewhere: Any, make_client: Any) -> None:
+    make_client(service.url).turn("make a film of waves")
+    with pytest.raises(ConfigurationError) as caught:
+        make_client(elsewhere.url).project("film")
+    assert caught.value.code == "other_backend"
+    assert service.url in caught.value.message
+
+
+@pytest.mark.parametrize("name", ["session.json", "uploads.json", "project.json"])
+def test_what_can_not_be_read_just_now_is_not_written_over(name: str, service: Any, client: Any) -> None:
+    client.turn("make a film of waves")
+    path = client.project().path / name
+    path.unlink(missing_ok=True)
+    path.mkdir()
+    with pytest.raises(ConfigurationError) as caught:
+        client.project().upload([], ["https://example.com/a.mp4"])
+    assert caught.value.code == "not_readable"
+    assert path.is_dir()
+
+
+def test_a_project_is_not_deleted_while_a_turn_of_it_begins(service: Any, client: Any) -> None:
+    client.turn("make a film of waves")
+    path = client.project().path
+    with FileLock(path / "start.lock") as lock:
+        assert lock.acquire()
+        with pytest.raises(BusyError):
+            client.workspace.delete("film")
+    assert path.exists()
+
+
+def test_folders_and_logs_are_their_owners_only(service: Any, client: Any, tmp_path: Path) -> None:
+    logs = tmp_path / "mango" / "logs"
+    logs.mkdir(parents=True, mode=0o755)
+    (logs / "client.log").touch(0o644)
+    client.turn("make a film of waves")
+    job = client.project().start_export()
+    assert client.workspace.wait(job.id, 30).state == "done"
+    home = tmp_path / "mango"
+    folders = [home / "projects", home / "identity", logs, client.project().path / "renders"]
+    assert [one.name for one in folders if one.stat().st_mode & 0o077] == []
+    files = [one for one in home.rglob("*") if one.is_file() and one.suffix != ".mp4"]
+    assert {"client.log", "runner.log"} <= {one.name for one in files}
+    assert [one.name for one in files if one.stat().st_mode & 0o077 and one.name != ".pruned"] == []
 
 
 def test_a_deleted_project_leaves_nothing(service: Any, client: Any) -> None:

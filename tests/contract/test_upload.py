@@ -54,6 +54,21 @@ def test_several_files_and_links_go_to_one_session(
     assert len(result.media) == 3
 
 
+def test_a_file_is_sent_again_when_nobody_knows_what_was_there_before_it(
+    service: Any, client: Any, clip: Path
+) -> None:
+    client.project().upload([clip])
+    (session,) = service.sessions.values()
+    path = client.project().path / "uploads.json"
+    path.unlink()
+    service.once("state", lambda w, r: w.answer(502, b""))
+    service.once("upload", lambda w, r: w.reset())
+    with pytest.raises(MangoError):
+        client.project().upload([clip])
+    client.project().upload([clip])
+    assert len(session.media) == 2
+
+
 def test_the_same_file_is_not_uploaded_twice_to_one_session(
     service: Any, client: Any, clip: Path, tmp_path: Path
 ) -> None:
