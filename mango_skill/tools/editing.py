@@ -115,7 +115,8 @@ def show_timeline(
     history: Annotated[bool, Doc("Also list earlier states with the messages that made them.")] = False,
 ) -> TimelineResult:
     """Tell what is on the timeline and which footage the project has."""
-    opened = ctx.opener.workspace().open_project(project or ctx.project)
+    workspace = ctx.opener.workspace()
+    opened = workspace.open_project(ctx.project) if project is None else workspace.find_project(project)
     state = opened.state()
     canvas = state.timeline.canvas
     return TimelineResult(

@@ -76,7 +76,8 @@ def export_video(
     target = ctx.folder if path is None else output_path(path, overwrite=overwrite)
     chosen = format or _format_of(target)
     stated = {"width": width, "fps": fps, "quality": quality, "captions": captions}
-    opened = ctx.opener.workspace().open_project(project or ctx.project)
+    workspace = ctx.opener.workspace()
+    opened = workspace.open_project(ctx.project) if project is None else workspace.find_project(project)
     job = opened.start_export(
         format=chosen,
         height=height,

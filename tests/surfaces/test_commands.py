@@ -79,6 +79,13 @@ def test_a_project_from_upload_to_deletion(mango: Any, media: Path) -> None:
     assert edited["project"] not in mango("projects").out
 
 
+@pytest.mark.parametrize("tool", ["show_timeline", "export_video"])
+def test_looking_at_a_mistyped_project_makes_none(mango: Any, tool: str) -> None:
+    done = mango("call", tool, json.dumps({"project": "holliday"}), expect=2)
+    assert done.answer["error"]["code"] == "unknown_project"
+    assert "holliday" not in mango("projects").out
+
+
 def test_each_working_folder_has_its_own_project(mango: Any, media: Path) -> None:
     mango("upload", str(media / "silent.mp4"))
     elsewhere = type(mango)(mango.home, mango.folder / "elsewhere")
