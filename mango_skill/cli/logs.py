@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import logging.handlers
 from typing import Final
 
+from mango_skill.client.logs import PrivateFileHandler
 from mango_skill.folders import Folders
-from mango_skill.scrub import scrub
+from mango_skill.scrub import ScrubbingFormatter
 
 _LARGEST_BYTES: Final = 1_000_000
 _KEPT_FILES: Final = 3
-
-
-class ScrubbingFormatter(logging.Formatter):
-    """Formats a record whole, traceback included, and takes the secrets out."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        return scrub(super().format(record))
 
 
 def open_log(folders: Folders) -> None:
     """Write what the package logs to ``mango.log``; where the folder can't be written, nowhere."""
     with contextlib.suppress(OSError):
         folders.logs.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
+        handler = PrivateFileHandler(
             folders.logs / "mango.log",
             maxBytes=_LARGEST_BYTES,
             backupCount=_KEPT_FILES,

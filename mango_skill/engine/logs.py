@@ -11,7 +11,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
 
-from mango_skill.scrub import scrub
+from mango_skill.scrub import ScrubbingFormatter
 
 LOG_NAME: Final = "engine.log"
 _MAX_BYTES: Final = 1_000_000
@@ -32,7 +32,7 @@ def start(folder: Path, *, foreground: bool) -> None:
     if foreground:
         handlers.append(logging.StreamHandler(sys.stderr))
     for handler in handlers:
-        handler.setFormatter(_Scrubbed("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        handler.setFormatter(ScrubbingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=handlers, force=True)
 
 
@@ -42,10 +42,3 @@ class _PrivateFile(logging.handlers.RotatingFileHandler):
     def _open(self) -> TextIOWrapper:
         handle = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         return open(handle, self.mode, encoding=self.encoding)  # type: ignore[return-value]
-
-
-class _Scrubbed(logging.Formatter):
-    """Formats a record, its traceback included, and scrubs the whole."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        return scrub(super().format(record))
