@@ -13,10 +13,11 @@ import sys
 
 import environment
 
-LISTS = ("core", "local", "dev")
+LISTS = ("core", "local", "mcp", "dev")
 FOLDERS = ("mango_skill", "tests", "scripts", "examples", "benchmarks")
 GENERATORS = ("mango_skill.tools.schemas", "mango_skill.operations.schema", "mango_skill.cli.documents")
-PYTEST = ("-m", "pytest", "-n", "2", "--dist", "loadfile", "-p", "no:cacheprovider")
+# -v against the project's -q: whoever reads the output finds the usual closing line
+PYTEST = ("-m", "pytest", "-v", "-n", "2", "--dist", "loadfile", "-p", "no:cacheprovider")
 
 
 def say(line: str) -> None:
