@@ -58,6 +58,7 @@ _OUTPUT: Final[Mapping[str, Callable[[object], bool]]] = {
     "crf": _is_number,
     "quality": _is_word,
     "captions": _is_word,
+    "compatible": lambda value: isinstance(value, bool),
     "version": lambda value: isinstance(value, int) and not isinstance(value, bool),
 }
 

@@ -78,6 +78,7 @@ class Profile:
         quality: source, high or small.
         crf: Overrides what ``quality`` means to the encoder.
         captions: burn, srt, vtt or none.
+        compatible: Encoded whole by one encoder, for players that can't take what was copied beside it.
     """
 
     format: str = "mp4"
@@ -87,6 +88,7 @@ class Profile:
     quality: str = "high"
     crf: int | None = None
     captions: str = "burn"
+    compatible: bool = False
 
     @property
     def container(self) -> Container:
@@ -123,8 +125,8 @@ def choose_profile(output: Mapping[str, Any], canvas: Canvas) -> Profile:
     """Complete what was asked for with what the canvas says.
 
     Args:
-        output: ``format`` and, where wanted, ``width``, ``height``, ``fps``, ``quality``, ``crf``, ``captions``.
-            One of width and height alone keeps the canvas's shape.
+        output: ``format`` and, where wanted, ``width``, ``height``, ``fps``, ``quality``, ``crf``, ``captions``,
+            ``compatible``. One of width and height alone keeps the canvas's shape.
         canvas: The timeline's.
 
     Raises:
@@ -144,7 +146,9 @@ def choose_profile(output: Mapping[str, Any], canvas: Canvas) -> Profile:
     width, height = _size(_number(output, "width"), _number(output, "height"), canvas)
     fps = _rate(output.get("fps"), canvas)
     crf = _number(output, "crf")
-    profile = Profile(name, width, height, fps, quality, crf, "srt" if captions == "sidecar" else captions)
+    beside = "srt" if captions == "sidecar" else captions
+    compatible = output.get("compatible") is True
+    profile = Profile(name, width, height, fps, quality, crf, beside, compatible)
     return _for_gif(profile, output) if name == "gif" else profile
 
 
