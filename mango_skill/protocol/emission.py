@@ -148,9 +148,9 @@ FINISHED: Final[Mapping[str, Any]] = {"finishReason": "STOP"}
 
 
 def error_fields(error: MangoError) -> dict[str, Any]:
-    """Return the fields of an error event; the HTTP status stays 200."""
-    sentence = f"{error.message} {error.hint}".strip()
-    return {"errorCode": error.code.upper(), "errorMessage": sentence}
+    """Return the fields of an error event, with our additions as in ``failure``; the HTTP status stays 200."""
+    fields = {"errorCode": error.code.upper(), "errorMessage": error.message, "reason": error.code}
+    return {**fields, "hint": error.hint} if error.hint else fields
 
 
 def frame(event: Mapping[str, Any]) -> bytes:

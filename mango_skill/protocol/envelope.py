@@ -86,6 +86,9 @@ _ENGINE_CLASSES: Final[Mapping[str, type[MangoError]]] = {
     "nothing_to_render": UserError,
     "link_refused": MediaError,
     "link_failed": MediaError,
+    "missing_file": MediaError,
+    "crashed": MediaError,
+    "took_too_long": MediaError,
     "disk_full": OutputError,
     "not_writable": OutputError,
     "not_here": PlanError,
@@ -270,9 +273,8 @@ def problem_of(value: Any, *, retry_after_s: float | None = None) -> MangoError 
         return None
     code = value.get("code")
     if code is not None and _number(code) not in _SUCCESSES:
-        if sentence(value.get("reason")) and sentence(value.get("message")):
-            return _engine_problem(value)
-        return error_for(code, said=_said(value), retry_after_s=retry_after_s)
+        own = own_words(value.get("reason"), code=code, message=value.get("message"), hint=value.get("hint"))
+        return own or error_for(code, said=_said(value), retry_after_s=retry_after_s)
     if value.get("success") is False:
         return error_for("service", said=_said(value), retry_after_s=retry_after_s)
     inner = value.get("error")
@@ -295,16 +297,25 @@ def problem_of(value: Any, *, retry_after_s: float | None = None) -> MangoError 
     return None
 
 
-def _engine_problem(value: Mapping[str, Any]) -> MangoError:
-    """Return an error of the engine with its own sentences: it knows its limits and formats best."""
-    reason, number = sentence(value["reason"]), _number(value["code"])
+def own_words(reason: Any, *, message: Any, hint: Any = None, code: Any = None) -> MangoError | None:
+    """Return an error of the engine with its own sentences: it knows its limits and formats best.
+
+    Args:
+        reason: The engine's own word for it.
+        message: Its sentence.
+        hint: What to do.
+        code: The envelope's number, where there is one.
+
+    Returns:
+        None when these are not the engine's: a reason or a sentence is missing.
+    """
+    reason, message = sentence(reason), sentence(message)
+    if not reason or not message:
+        return None
+    number = _number(reason if code is None else code)
     published = number in MEANINGS
     kind = error_class(number) if published else _ENGINE_CLASSES.get(reason, ServiceError)
-    return kind(
-        sentence(value["message"]),
-        code=str(number) if published else reason,
-        hint=sentence(value.get("hint")),
-    )
+    return kind(message, code=str(number) if published else reason, hint=sentence(hint))
 
 
 def unusable(body: bytes) -> MangoError:

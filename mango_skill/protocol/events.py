@@ -182,7 +182,8 @@ def _problem(value: Mapping[str, Any]) -> MangoError | None:
     code = _either(value, "errorCode", "error_code")
     said = _either(value, "errorMessage", "error_message")
     if code or said:
-        return _failed(said, code=code or "service")
+        own = envelope.own_words(value.get("reason"), message=said, hint=value.get("hint"))
+        return own or _failed(said, code=code or "service")
     if value.get("error"):
         inner = value["error"]
         if isinstance(inner, Mapping):

@@ -229,7 +229,8 @@ def test_an_edit_that_fails_is_an_error_event_and_leaves_all_as_it_was(
     caller = directed(fail)
     (event,) = caller.events("640")
     assert event["errorCode"] == "MISSING_FILE"
-    assert event["errorMessage"] == "The file is gone. Upload it again."
+    assert event["errorMessage"] == "The file is gone."
+    assert (event["reason"], event["hint"]) == ("missing_file", "Upload it again.")
     assert caller.state()["draft_version"] == 0
     assert not caller.state()["busy"]
 

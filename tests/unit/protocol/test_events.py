@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mango_skill.protocol import events
+from mango_skill.errors import BusyError, MediaError
+from mango_skill.protocol import emission, events
 from mango_skill.protocol.events import (
     ErrorEvent,
     HeartbeatEvent,
@@ -112,6 +113,24 @@ def test_errors_in_every_form_carry_their_code(told: Any, code: str) -> None:
     (event,) = [one for one in decode(told) if isinstance(one, ErrorEvent)]
     assert event.error.code == code
     assert "{" not in event.error.message
+
+
+def test_an_error_of_the_engine_keeps_its_sentence_and_what_to_do() -> None:
+    told = MediaError("The file is gone.", code="missing_file", hint="Upload it again.")
+    (event,) = decode(emission.error_fields(told))
+    assert isinstance(event, ErrorEvent)
+    assert isinstance(event.error, MediaError)
+    assert (event.error.code, event.error.message, event.error.hint) == (
+        "missing_file",
+        "The file is gone.",
+        "Upload it again.",
+    )
+
+
+def test_an_engine_that_is_busy_is_told_from_one_that_failed() -> None:
+    (event,) = decode(emission.error_fields(BusyError("It is at work.", hint="Wait.")))
+    assert isinstance(event, ErrorEvent)
+    assert isinstance(event.error, BusyError)
 
 
 def test_text_beside_an_error_is_kept() -> None:
