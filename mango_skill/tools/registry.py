@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +16,7 @@ from mango_skill.tools.context import ToolContext
 from mango_skill.tools.editing import edit_video, show_timeline
 from mango_skill.tools.exporting import export_video, wait_for_job
 from mango_skill.tools.failure import ToldFailure
+from mango_skill.tools.misfits import misfit
 from mango_skill.tools.sending import send_message
 from mango_skill.tools.spec import ToolSpec
 from mango_skill.tools.uploading import upload_media
@@ -104,8 +106,12 @@ def find(name: str) -> ToolSpec:
         ArgumentError: There is none.
     """
     if name not in TOOLS:
+        near = difflib.get_close_matches(str(name), TOOLS, n=1)
+        asked = f" Did you mean '{near[0]}'?" if near else ""
         raise ArgumentError(
-            f"There is no tool '{name}'.", code="unknown_tool", hint=f"Use one of: {', '.join(TOOLS)}."
+            f"There is no tool '{name}'.{asked}",
+            code="unknown_tool",
+            hint=f"Use one of: {', '.join(TOOLS)}.",
         )
     return TOOLS[name]
 
@@ -125,11 +131,7 @@ def prepare(spec: ToolSpec, arguments: Mapping[str, Any]) -> dict[str, Any]:
     stated = {key: value for key, value in arguments.items() if value is not None or key in required}
     problems = sorted(_validator(spec.name).iter_errors(stated), key=lambda one: list(map(str, one.path)))
     if problems:
-        raise ArgumentError(
-            _sentence(problems),
-            hint=f"Correct the arguments of {spec.name} and call it again.",
-            details={"problems": [one.message for one in problems[:10]]},
-        )
+        raise misfit(spec.name, problems, [one.name for one in spec.parameters])
     return {
         one.name: one.build(stated[one.name]) if one.name in stated else one.default
         for one in spec.parameters
@@ -142,12 +144,3 @@ def _validator(name: str) -> Validator:
     from jsonschema import Draft202012Validator
 
     return Draft202012Validator(dict(TOOLS[name].input_schema))
-
-
-def _sentence(problems: Iterable[Any]) -> str:
-    first = next(iter(problems))
-    where = ".".join(str(part) for part in first.path)
-    said = str(first.message)
-    if len(said) > 300:
-        said = f"the value does not fit '{first.validator}'"
-    return f"Argument '{where}': {said}." if where else f"The arguments do not fit: {said}."
