@@ -32,11 +32,16 @@ _FAMILIES: Final = {
     "mkv": ("matroska",),
     "avi": ("avi",),
     "gif": ("gif",),
+    "webp": ("webp",),
+    "jpg": ("jpg",),
+    "png": ("png",),
     "mp3": ("mp3", "mpeg_audio"),
     "wav": ("wav",),
     "aac": ("adts", "mpeg_audio", "mp4"),
     "srt": ("text",),
     "vtt": ("text",),
+    "otio": ("text",),
+    "xml": ("html",),  # it begins like any page
 }
 _SUFFIXES: Final = {"matroska": "mkv", "mpeg_audio": "mp3", "adts": "aac"}
 _UPLOADABLE: Final = frozenset({"mp4", "avi", "matroska", "jpg", "png", "gif", "webp", "mp3", "wav", "adts"})

@@ -252,8 +252,15 @@ class Project:
 
     def _checked_format(self, form: str, height: int | None) -> str:
         form = form.lower().lstrip(".")
+        form = constants.OUTPUT_ALIASES.get(form, form)
         is_cloud = self._api.context.backend.is_cloud
-        known = constants.EXPORT_FORMATS + (() if is_cloud else constants.CAPTION_FORMATS)
+        known = constants.CLOUD_EXPORT_FORMATS if is_cloud else constants.OUTPUT_FORMATS
+        if is_cloud and form in constants.OUTPUT_FORMATS and form not in known:
+            raise ArgumentError(
+                f"The cloud does not write {form} files.",
+                code="format",
+                hint=f"Use one of: {', '.join(known)}; or edit on this machine (--backend local).",
+            )
         if form not in known:
             raise ArgumentError(
                 f"'{form}' is no format to export to.", code="format", hint=f"Use one of: {', '.join(known)}."

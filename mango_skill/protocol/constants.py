@@ -89,8 +89,13 @@ FORMAT_ALIASES: Final = {
 }  # other names of accepted formats
 CLOUD_MAX_BYTES: Final = 500_000_000  # [S] "500 MB", read as the smaller decimal figure
 
-EXPORT_FORMATS: Final = ("mp4", "mov", "webm", "mkv", "avi", "gif", "mp3", "wav", "m4a", "aac")
-CAPTION_FORMATS: Final = ("srt", "vtt")  # [ours] sidecars of the engine
+CLOUD_EXPORT_FORMATS: Final = ("mp4", "mov", "webm", "mkv", "avi", "gif", "mp3", "wav", "m4a", "aac")
+EXPORT_FORMATS: Final = (*CLOUD_EXPORT_FORMATS, "webp")  # [ours] what plays; the rest below too
+STILL_FORMATS: Final = ("jpg", "png")
+CAPTION_FORMATS: Final = ("srt", "vtt")  # also beside a video
+PROJECT_FORMATS: Final = ("otio", "xml")  # the timeline for other editors: OpenTimelineIO, Final Cut Pro 7
+OUTPUT_FORMATS: Final = (*EXPORT_FORMATS, *STILL_FORMATS, *CAPTION_FORMATS, *PROJECT_FORMATS)
+OUTPUT_ALIASES: Final = {"jpeg": "jpg", "webvtt": "vtt"}  # other names of formats that are written
 
 TEMPORARY_ISSUE: Final = "I encountered a temporary issue"  # [P] a tail that is dropped after good text
 

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import av
 import av.error
@@ -152,6 +152,10 @@ class Writer:
         if codec == "gif":
             stream.width, stream.height, stream.pix_fmt = self._profile.width, self._profile.height, "pal8"
             return stream
+        if self._profile.container.is_animation:
+            stream.width, stream.height, stream.pix_fmt = self._profile.width, self._profile.height, "bgra"
+            stream.codec_context.options = self._profile.encoder_options()
+            return stream
         configure(stream.codec_context, self._profile, 1)
         if codec == "mpeg4":
             stream.codec_context.codec_tag = "XVID"
@@ -184,6 +188,20 @@ def _blocks(path: Path, lead: int) -> Iterator[AudioFrame]:
             frame.pts = first
             frame.time_base = Fraction(1, RATE)
             yield frame
+
+
+def in_full_colour(make: FrameMaker, frames: int, fps: Fraction, check: Check) -> Iterator[VideoFrame]:
+    """Yield output frames as RGB, for formats that have a colour matrix of their own."""
+    for number in range(frames):
+        check()
+        made = make(number)
+        matrix: dict[str, Any] = (
+            {} if made.format.is_rgb else {"src_colorspace": "ITU709", "src_color_range": "MPEG"}
+        )
+        frame = made.reformat(format="bgra", **matrix)
+        frame.pict_type = 0
+        frame.pts, frame.time_base = number, 1 / fps
+        yield frame
 
 
 def with_palette(make: FrameMaker, frames: int, fps: Fraction, check: Check) -> Iterator[VideoFrame]:

@@ -28,6 +28,7 @@ class Container:
         audio_rate: Samples a second.
         audio_bit_rate: In bits a second; 0 where it means nothing.
         options: Of the writer.
+        shared: For a picture file that people send each other: its longest side and rate where none are asked for.
     """
 
     muxer: str
@@ -37,6 +38,12 @@ class Container:
     audio_rate: int = 48000
     audio_bit_rate: int = 192_000
     options: Mapping[str, str] = field(default_factory=dict)
+    shared: tuple[int, int] | None = None
+
+    @property
+    def is_animation(self) -> bool:
+        """Whether its pictures are changes of one another from first to last: one encoder makes them all."""
+        return self.shared is not None
 
 
 # The index before the pictures, so that a player may start before it has everything.
@@ -48,7 +55,9 @@ CONTAINERS: Final[Mapping[str, Container]] = {
     "mkv": Container("matroska", "libx264", "aac"),
     "webm": Container("webm", "libvpx-vp9", "libopus", audio_format="flt", audio_bit_rate=128_000),
     "avi": Container("avi", "mpeg4", "libmp3lame", audio_rate=48000),
-    "gif": Container("gif", "gif", None),
+    # A picture in a gif costs one byte a pixel before packing.
+    "gif": Container("gif", "gif", None, shared=(480, 15)),
+    "webp": Container("webp", "libwebp_anim", None, options={"loop": "0"}, shared=(640, 20)),
     "mp3": Container("mp3", None, "libmp3lame"),
     "wav": Container("wav", None, "pcm_s16le", audio_format="s16", audio_bit_rate=0),
     "m4a": Container("ipod", None, "aac", options=_FASTSTART),
@@ -61,9 +70,8 @@ _CRF: Final = {
     "libvpx-vp9": {"source": 28, "high": 31, "small": 38},
 }
 _MPEG4_SCALE: Final = {"source": 2, "high": 3, "small": 8}
-# A picture in a gif costs one byte a pixel before packing: keep it to what people send each other.
-_GIF_LONG_SIDE: Final = 480
-_GIF_FPS: Final = 15
+# Per cent, higher is better.
+_WEBP_QUALITY: Final = {"source": 90, "high": 80, "small": 60}
 
 
 @dataclass(frozen=True)
@@ -118,6 +126,8 @@ class Profile:
         if codec == "mpeg4":
             scale = str(_MPEG4_SCALE[self.quality])
             return {"qmin": scale, "qmax": scale}
+        if codec == "libwebp_anim":
+            return {"quality": str(_WEBP_QUALITY[self.quality]), "compression_level": "4"}
         return {}
 
 
@@ -149,15 +159,16 @@ def choose_profile(output: Mapping[str, Any], canvas: Canvas) -> Profile:
     beside = "srt" if captions == "sidecar" else captions
     compatible = output.get("compatible") is True
     profile = Profile(name, width, height, fps, quality, crf, beside, compatible)
-    return _for_gif(profile, output) if name == "gif" else profile
+    shared = profile.container.shared
+    return profile if shared is None else _to_share(profile, output, *shared)
 
 
-def _for_gif(profile: Profile, output: Mapping[str, Any]) -> Profile:
+def _to_share(profile: Profile, output: Mapping[str, Any], longest: int, fps: int) -> Profile:
     if not output.get("width") and not output.get("height"):
-        scale = min(Fraction(1), Fraction(_GIF_LONG_SIDE, max(profile.width, profile.height)))
+        scale = min(Fraction(1), Fraction(longest, max(profile.width, profile.height)))
         profile = replace(profile, width=_even(profile.width * scale), height=_even(profile.height * scale))
     if not output.get("fps"):
-        profile = replace(profile, fps=min(profile.fps, Fraction(_GIF_FPS)))
+        profile = replace(profile, fps=min(profile.fps, Fraction(fps)))
     return profile
 
 

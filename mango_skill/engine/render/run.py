@@ -20,7 +20,7 @@ from av import VideoFrame
 
 from mango_skill.engine.render.chunks import divide
 from mango_skill.engine.render.composer import Composer
-from mango_skill.engine.render.encoder import Writer, encode_stretch, with_palette
+from mango_skill.engine.render.encoder import Writer, encode_stretch, in_full_colour, with_palette
 from mango_skill.engine.render.grid import FrameSpan
 from mango_skill.engine.render.mixer import Mix, mix
 from mango_skill.engine.render.plan import RenderPlan
@@ -181,7 +181,7 @@ class _Job:
     def make(self, path: Path, scratch: Scratch) -> None:
         """Write the file, without looking at it."""
         plan = self._plan
-        if plan.has_picture and plan.profile.container.video != "gif":
+        if plan.has_picture and not plan.profile.container.is_animation:
             self.stretches = divide(plan, self._workers)
         sounds = ThreadPoolExecutor(1, thread_name_prefix="sound")
         try:
@@ -229,12 +229,11 @@ class _Job:
         if not plan.has_picture:
             return
         prepared = self._prepared = survey(plan, self._sources, scratch)
-        if plan.profile.container.video == "gif":
-            composer = Composer(plan, prepared, threads=0)
-            try:
-                writer.write_frames(with_palette(composer.frame, plan.frames, plan.profile.fps, self._step))
-            finally:
-                composer.close()
+        if plan.profile.container.is_animation:
+            with self.composing() as compose:
+                assert compose is not None
+                chosen = with_palette if plan.profile.format == "gif" else in_full_colour
+                writer.write_frames(chosen(compose, plan.frames, plan.profile.fps, self._step))
             return
         with ThreadPoolExecutor(self._workers, thread_name_prefix="picture") as pool:
             try:

@@ -29,6 +29,7 @@ from tests.engine.render.footage import (
     into,
     movie,
     onsets,
+    read_number,
     text,
     text_track,
     video_track,
@@ -77,8 +78,21 @@ def test_a_gif_has_the_colours_and_the_length_of_the_video(room: Room) -> None:
     assert np.abs(cut.pictures[3][40:80, 10:70].mean(axis=(0, 1)) - (200, 40, 40)).max() < 30
 
 
+def test_a_moving_webp_has_the_pictures_the_colours_and_the_length_of_the_video(room: Room) -> None:
+    result = run(room.plan(sample(), format="webp"), room.sources, room.folder / "cut.webp")
+    with Image.open(result.path) as image:
+        assert image.size == (160, 90)
+        lasts = [_duration(image, index) for index in range(getattr(image, "n_frames", 1))]
+        image.seek(3)
+        shown = np.asarray(image.convert("RGB"))
+    assert abs(sum(lasts) - 2000) < 80
+    assert read_number(shown) in (33, 34)
+    assert np.abs(shown[40:80, 10:70].mean(axis=(0, 1)) - (200, 40, 40)).max() < 20
+
+
 def _duration(image: Image.Image, index: int) -> int:
     image.seek(index)
+    image.load()
     return int(image.info["duration"])
 
 
