@@ -1,0 +1,1 @@
+"""Where assistants meet the skill: agent frameworks, the MCP server, bundles and installation."""
