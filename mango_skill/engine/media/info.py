@@ -61,7 +61,7 @@ class MediaInfo:
         rotation: Clockwise degrees to turn the decoded picture by before it is shown: 0, 90, 180, 270.
         pixel_aspect_num: Width of a decoded pixel over its height, numerator.
         pixel_aspect_den: Denominator.
-        fps_num: Pictures per second, numerator; the average when ``vfr``.
+        fps_num: Pictures per second, numerator; a steady rate that suits it when ``vfr``.
         fps_den: Denominator.
         vfr: The pictures are not evenly spaced.
         frame_count: Pictures in the file (of an animation too).

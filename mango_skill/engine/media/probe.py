@@ -178,7 +178,8 @@ _DECLARING = frozenset({"mov", "matroska", "avi", "wav"})
 def _check_length(track: _Track, kind: Kind) -> None:
     if kind.demuxer not in _DECLARING or not track.declared_ms:
         return
-    if track.length_ms < track.declared_ms - max(1500.0, 0.03 * track.declared_ms):
+    # Matroska counts from the clock's zero, which a recording need not begin at.
+    if max(0.0, track.start_ms) + track.length_ms < track.declared_ms - max(1500.0, 0.03 * track.declared_ms):
         raise MediaError(
             f"The file ends in the middle: {track.length_ms / 1000:.1f} s of {track.declared_ms / 1000:.1f} s "
             "are there.",
@@ -240,11 +241,27 @@ def _frame_rate(track: _Track, stream: Stream) -> tuple[Fraction, bool]:
     slack = max(2.0 if middle > 10 else 0.5, 0.1 * middle)
     regular = [gap for gap in gaps if abs(gap - middle) <= slack]
     varies = len(regular) < len(gaps)
-    counted = regular if len(regular) > 0.8 * len(gaps) else gaps
-    measured = Fraction(len(counted), sum(counted)) / track.base
-    if named and abs(named / measured - 1) < Fraction(1, 200):
-        return named, varies
-    return nearest_rate(measured), varies
+    if varies:
+        return _steady_rate(Fraction(len(regular), sum(regular)) / track.base), True
+    measured = Fraction(len(gaps), sum(gaps)) / track.base
+    # What the clock's ticks round away, and what a named rate may be off by: 29.97 is not 30.
+    unsure = Fraction(2, sum(gaps)) + Fraction(1, 2000)
+    if named and abs(named / measured - 1) < unsure:
+        return nearest_rate(named), False
+    return nearest_rate(measured), False
+
+
+_STEADY_RATES = (10, 12, 15, 24, 25, 30, 50, 60)
+
+
+def _steady_rate(usual: Fraction) -> Fraction:
+    """Return the rate that shows an uneven film well: screens are recorded at up to 60, with pauses between."""
+    if (near := nearest_rate(usual)) in _RATES and near <= _STEADY_RATES[-1]:
+        return near
+    best = min(_STEADY_RATES, key=lambda rate: abs(rate / usual - 1))
+    if usual > _STEADY_RATES[-1] or abs(best / usual - 1) < Fraction(7, 100):
+        return Fraction(best)
+    return usual.limit_denominator(1001)
 
 
 _RATES = tuple(

@@ -33,7 +33,14 @@ from mango_skill.engine.render.planes import (
     solid,
     views,
 )
-from mango_skill.engine.render.reels import AnimationReel, FilmReel, Reel, load_still
+from mango_skill.engine.render.reels import (
+    AnimationReel,
+    FilmReel,
+    Reel,
+    load_still,
+    picture_step,
+    shown_before,
+)
 from mango_skill.engine.render.styles import stylize
 from mango_skill.engine.render.touches import STEADY, TOUCHES, Moment, Touch, fade_share
 
@@ -41,7 +48,6 @@ MOVEMENT: Final = frozenset({"zoom", "pan", "stabilize"})
 FADES: Final = frozenset({"fade_in", "fade_out"})
 DEFAULT_KEY: Final = "#00d000"
 _MOST_ENLARGED: Final = 2.5
-_HALF: Final = Fraction(1, 2)
 
 
 @dataclass(frozen=True)
@@ -282,7 +288,8 @@ class Player:
             if self._reel is None:
                 self._reel = self._rack.take(material.asset, backwards=material.reverse)
             wanted = material.frame(frame - self.layer.span.first)
-            return self._reel.at((wanted + _HALF) / self._fps * material.speed)
+            step = picture_step(self._prepared.sources[material.asset].info)
+            return self._reel.at(shown_before(wanted, self._fps, material.speed, step))
         if self._still is None:
             if isinstance(material, Still):
                 source = self._prepared.sources[material.asset]

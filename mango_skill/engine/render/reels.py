@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 
 import av
 import av.error
@@ -16,6 +16,8 @@ import numpy as np
 from av import VideoFrame
 from av.codec.context import ThreadType
 from av.container import InputContainer
+from av.stream import Stream
+from av.video.stream import VideoStream
 from PIL import Image
 
 from mango_skill.engine.media.info import MediaInfo
@@ -54,15 +56,14 @@ class FilmReel:
 
     def __init__(self, path: Path, info: MediaInfo, *, backwards: bool = False, threads: int = 1) -> None:
         self._container = open_source(path, info)
-        self._stream = self._container.streams[info.video_stream]
+        self._stream = cast(VideoStream, self._container.streams[info.video_stream])
         context = self._stream.codec_context
         context.thread_count = threads
         context.thread_type = ThreadType.NONE if threads == 1 else ThreadType.AUTO
         self._base = Fraction(self._stream.time_base or Fraction(1, 1000))
-        self._zero = Fraction(info.video_start_ms, 1000)
-        if self._stream.start_time is not None:
-            self._zero = self._stream.start_time * self._base
-        self._step = 1 / info.fps if info.fps else Fraction(1, 30)
+        self._zero = first_instant(self._stream, info.video_start_ms)
+        self._step = picture_step(info)
+        self._even = not info.vfr
         self._interlaced = info.interlaced
         self._backwards = backwards
         self._pictures: Iterator[tuple[Fraction, VideoFrame]] = iter(())
@@ -151,12 +152,18 @@ class FilmReel:
             if frame.pts is not None:
                 # Deinterlacing counts in half steps.
                 instant = frame.pts * Fraction(frame.time_base or self._base) - self._zero
+                instant = self._unrounded(instant) if self._even else instant
             else:
                 instant = Fraction(0) if last is None else last + self._step
             if last is not None and instant <= last:
                 continue
             last = instant
             yield instant, frame
+
+    def _unrounded(self, instant: Fraction) -> Fraction:
+        """Milliseconds round pictures of 59.94 a second to and fro across the instants that are asked for."""
+        exact = round(instant / self._step) * self._step
+        return exact if abs(exact - instant) <= self._base else instant
 
     def _decoded(self) -> Iterator[VideoFrame]:
         for packet in self._container.demux(self._stream):
@@ -232,6 +239,40 @@ def from_picture(image: Image.Image) -> VideoFrame:
     return VideoFrame.from_ndarray(pixels, format="rgba")
 
 
+def picture_step(info: MediaInfo) -> Fraction:
+    """Return how long one picture of a film is shown, in seconds."""
+    return 1 / info.fps if info.fps else Fraction(1, 30)
+
+
+def first_instant(stream: Stream, stated_ms: int) -> Fraction:
+    """Return when a film's first picture is shown on the file's clock, in seconds: a file's own instant 0.
+
+    Args:
+        stream: Of the open file.
+        stated_ms: What the probe found; AVI declares 0 for a first picture that is shown one later.
+    """
+    stated = Fraction(stated_ms, 1000)
+    if stream.start_time is None or stream.time_base is None:
+        return stated
+    exact = stream.start_time * Fraction(stream.time_base)
+    return exact if abs(exact - stated) < Fraction(1, 1000) else stated
+
+
+def shown_before(place: int, fps: Fraction, speed: Fraction, step: Fraction) -> Fraction:
+    """Return the instant (seconds) before which the picture of a conformed frame begins: see ``Reel.at``.
+
+    Half a frame on, so that neither rounding nor jitter decides which picture is the nearest; half of the shorter
+    one, the output's or the film's.
+
+    Args:
+        place: The conformed frame.
+        fps: Of the output.
+        speed: Above 1 is faster.
+        step: How long a picture of the film is shown.
+    """
+    return place / fps * speed + min(speed / fps, step) / 2
+
+
 def open_source(path: Path, info: MediaInfo) -> InputContainer:
     """Open a media file with the demuxer that was chosen from its content.
 
@@ -239,7 +280,12 @@ def open_source(path: Path, info: MediaInfo) -> InputContainer:
         MediaError: ``source_vanished`` or ``unreadable``.
     """
     try:
-        return av.open(str(path), format=info.demuxer or None, metadata_errors="ignore")
+        return av.open(
+            "file:" + str(path),
+            format=info.demuxer or None,
+            container_options={"protocol_whitelist": "file"},
+            metadata_errors="ignore",
+        )
     except (FileNotFoundError, av.error.FileNotFoundError):
         raise _vanished() from None
     except av.error.FFmpegError as problem:

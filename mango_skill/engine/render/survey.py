@@ -29,7 +29,7 @@ from mango_skill.engine.render.players import (
     Source,
     gather_runs,
 )
-from mango_skill.engine.render.reels import load_still
+from mango_skill.engine.render.reels import load_still, picture_step, shown_before
 from mango_skill.engine.render.scratch import Scratch
 
 _SAMPLES: Final = 9
@@ -105,10 +105,11 @@ def _pictures(
 ) -> Iterator[VideoFrame]:
     rack = ReelRack(sources, 0)
     reel = rack.take(footage.asset, backwards=False)
+    step = picture_step(sources[footage.asset].info)
     try:
         wanted = [footage.frame(offset) for offset in offsets]
         for place in sorted(wanted):
-            yield reel.at((place + Fraction(1, 2)) / fps * footage.speed)
+            yield reel.at(shown_before(place, fps, footage.speed, step))
     finally:
         reel.close()
 

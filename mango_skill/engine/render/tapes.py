@@ -22,7 +22,7 @@ from mango_skill.engine.media.info import MediaInfo
 from mango_skill.engine.media.music import render_bed
 from mango_skill.engine.media.sfx import render_effect
 from mango_skill.engine.render.readings import milliseconds, number
-from mango_skill.engine.render.reels import open_source
+from mango_skill.engine.render.reels import first_instant, open_source
 
 Samples = NDArray[np.float32]
 
@@ -88,9 +88,8 @@ def _placed(container: InputContainer, info: MediaInfo, start: Fraction) -> Iter
     stream = container.streams[info.audio_stream]
     base = Fraction(stream.time_base or Fraction(1, RATE))
     clock = container.streams[info.video_stream] if info.video_stream >= 0 else stream
-    zero = Fraction(0)
-    if clock.start_time is not None:
-        zero = clock.start_time * Fraction(clock.time_base or base)
+    # A film's instant 0 is its first picture: sound and picture are read by one clock.
+    zero = first_instant(clock, info.video_start_ms if clock is not stream else info.audio_start_ms)
     if start > _RUN_UP_S:
         try:
             container.seek(int((start - _RUN_UP_S + zero) / base), stream=stream)
