@@ -48,6 +48,10 @@ COMMANDS: Final = {
         Command("route", "routing", "show which action a message asks for", _MORE, '"TEXT"'),
         Command("call", "calling", "call a tool with JSON arguments", _MORE, "TOOL JSON"),
         Command("tools", "calling", "list the tools", _MORE),
+        Command("mcp", "serving", "serve the tools to an MCP host; --http over HTTP on this machine", _MORE),
+        Command("install", "installing", "put the skill where a host looks for skills", _MORE, "HOST"),
+        Command("uninstall", "installing", "take it away again", _MORE, "HOST"),
+        Command("bundle", "bundling", "stage the skill as folders for the hosts", _MORE, "DIR"),
         Command("engine", "engines", "start, stop or run the engine, or show its status", _MORE, "VERB"),
         Command("doctor", "doctor", "check that everything is in place", _MORE),
     )

@@ -14,8 +14,13 @@ _LARGEST_BYTES: Final = 1_000_000
 _KEPT_FILES: Final = 3
 
 
-def open_log(folders: Folders) -> None:
-    """Write what the package logs to ``mango.log``; where the folder can't be written, nowhere."""
+def open_log(folders: Folders, *, others: bool = False) -> None:
+    """Write what the package logs to ``mango.log``; where the folder can't be written, nowhere.
+
+    Args:
+        folders: Where the log is.
+        others: Also what is going on in a program that serves, and what the libraries below it have to say.
+    """
     with contextlib.suppress(OSError):
         folders.logs.mkdir(parents=True, exist_ok=True)
         handler = PrivateFileHandler(
@@ -27,3 +32,6 @@ def open_log(folders: Folders) -> None:
         )
         handler.setFormatter(ScrubbingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
         logging.getLogger("mango_skill").addHandler(handler)
+        if others:
+            logging.getLogger("mango_skill").setLevel(logging.INFO)
+            logging.getLogger().addHandler(handler)

@@ -26,7 +26,7 @@ from mango_skill.engine.store import Session
 from mango_skill.engine.tickets import EXPIRES, PART, SIGNATURE
 from mango_skill.errors import ArgumentError, EngineError, InternalError, MangoError, PlanError, ServiceError
 from mango_skill.protocol import bodies as wire
-from mango_skill.protocol import constants, emission, endpoints, proof
+from mango_skill.protocol import access, constants, emission, endpoints, proof
 from mango_skill.protocol.endpoints import Endpoint
 
 HEARTBEAT_S: Final = 5.0
@@ -350,9 +350,7 @@ class Guard:
             return
         self._entered()
         try:
-            headers = scope["headers"]
-            hosts = [value for name, value in headers if name == b"host"]
-            if hosts != [self._host] or any(name == b"origin" for name, _ in headers):
+            if not access.names_only(scope["headers"], self._host):
                 refusal = error_response(
                     ArgumentError(
                         "The engine answers programs on this machine only, not web pages.",
