@@ -95,11 +95,10 @@ def loop_film(source: Path, path: Path, *, times: int) -> Path:
     """Write a film several times in a row without encoding it again."""
     partial = path.with_name(f".{path.name}")
     with av.open(str(source)) as first:
-        length = {one.index: one.duration for one in first.streams}
-        # Both must go on together, so that each round begins at the same instant of the clock.
         seconds = Fraction(first.streams.video[0].duration * first.streams.video[0].time_base)
     with av.open(str(partial), "w", format="mp4") as out:
         targets: dict[int, av.stream.Stream] = {}
+        reached: dict[int, int] = {}
         for turn in range(times):
             with av.open(str(source)) as film:
                 if not targets:
@@ -107,11 +106,14 @@ def loop_film(source: Path, path: Path, *, times: int) -> Path:
                 for packet in film.demux():
                     if packet.dts is None:
                         continue
+                    # Both kinds go on together, so that each round begins at the same instant of the clock.
                     later = int(turn * seconds / packet.time_base)
-                    if packet.stream.type == "audio" and packet.pts >= length[packet.stream.index]:
-                        continue
+                    place = packet.stream.index
                     packet.pts, packet.dts = packet.pts + later, packet.dts + later
-                    packet.stream = targets[packet.stream.index]
+                    if packet.dts <= reached.get(place, -(1 << 40)):
+                        continue  # what sound has before its start and beyond the pictures' end
+                    reached[place] = packet.dts
+                    packet.stream = targets[place]
                     out.mux_one(packet)
     partial.replace(path)
     return path
