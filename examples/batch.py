@@ -1,42 +1,45 @@
-"""Several clips, each with its own words: ``python examples/batch.py OUTPUT_FOLDER CLIP=WORDS ...``.
+"""Several clips in one session, each with its own words: ``python examples/batch.py FOLDER CLIP=WORDS ...``.
 
-A project per file keeps their footage apart; one that fails does not stop the others.
+Each clip has a project of its own, so that their footage stays apart; one that fails does not stop the others.
 """
 
 from __future__ import annotations
 
+import secrets
 import sys
 from pathlib import Path
 
 from mango_skill import MangoSkill, open_skill
 
 
-def make(skill: MangoSkill, clip: Path, words: str, output: Path) -> str:
-    """Edit one clip and save it; return one line on how it went."""
+def make(skill: MangoSkill, clip: Path, words: str, folder: Path) -> str:
+    """Edit one clip and save it in the folder; return one line on how it went."""
+    project = f"{clip.stem}-{secrets.token_hex(2)}"
     steps = (
         ("upload_media", {"files": [str(clip)]}),
         ("edit_video", {"message": words}),
-        ("export_video", {"path": str(output), "overwrite": True}),
+        ("export_video", {"path": str(folder)}),
     )
+    saved = ""
     for name, arguments in steps:
-        answer = skill.call(name, arguments)
+        answer = skill.call(name, {"project": project, **arguments})
         while answer["ok"] and answer.get("state") in ("queued", "running"):
             answer = skill.call("wait_for_job", {"job_id": answer["job_id"]})
         if not answer["ok"]:
             return f"{clip.name}: {answer['error']['message']}"
-    return f"{clip.name}: saved as {output}"
+        saved = answer.get("result", answer).get("path", saved)
+    return f"{clip.name}: saved as {saved}"
 
 
 def main(folder: str, *orders: str) -> int:
-    """Make every clip."""
+    """Make every clip; return 1 when one of them failed."""
+    skill = open_skill(project="batch")
     lines = []
     for order in orders:
-        name, _, words = order.partition("=")
-        clip = Path(name)
-        skill = open_skill(project=f"batch-{clip.stem}")
-        lines.append(make(skill, clip, words, Path(folder) / f"{clip.stem}-edited.mp4"))
-    print("\n".join(lines))
-    return 0
+        clip, _, words = order.partition("=")
+        lines.append(make(skill, Path(clip), words, Path(folder)))
+        print(lines[-1])
+    return 0 if all(": saved as " in line for line in lines) else 1
 
 
 if __name__ == "__main__":
