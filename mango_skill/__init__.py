@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any, Final
 
+from mango_skill.packed import open_rooms
 from mango_skill.version import VERSION as __version__  # noqa: N811 - the name that Python tools look for
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ _HOMES: Final = {
     "TOOLS": "mango_skill.tools",
     "open_skill": "mango_skill.launch",
 }
+
+open_rooms()  # in a bundle the modules below are packed, one file a room
 
 
 def __getattr__(name: str) -> Any:

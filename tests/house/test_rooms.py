@@ -13,6 +13,7 @@ import pytest
 import mango_skill
 
 ORDER = (
+    "packed",
     "errors",
     "version",
     "actions",
