@@ -20,9 +20,10 @@ from mango_skill.engine.tickets import PART, Tickets
 from mango_skill.errors import ArgumentError, ServiceError
 from mango_skill.protocol import constants, endpoints
 from mango_skill.protocol import draft as drafts
-from mango_skill.timeline import Timeline
+from mango_skill.timeline import Timeline, TimeRange
 from mango_skill.timeline.captions import lie_beside
 from mango_skill.timeline.check import check
+from mango_skill.timeline.edits import excerpt
 
 STATUS_WORDS: Final[Mapping[JobStatus, str]] = {
     JobStatus.QUEUED: constants.PENDING,
@@ -31,6 +32,9 @@ STATUS_WORDS: Final[Mapping[JobStatus, str]] = {
     JobStatus.FAILED: constants.FAILED,
     JobStatus.CANCELLED: constants.CANCELLED,
 }
+
+_LONGEST_PLACE: Final = 4096
+_LONGEST_NAME: Final = 200
 
 _ID: Final = re.compile(r"[A-Za-z0-9._~-]{1,100}")
 
@@ -42,6 +46,21 @@ def _is_word(value: object) -> bool:
 def _is_number(value: object) -> bool:
     # JSON as Python reads it knows infinity, and true is no number
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 10**6
+
+
+def _is_range(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) == 2
+        and all(isinstance(one, int) and not isinstance(one, bool) for one in value)
+        and 0 <= value[0] < value[1]
+    )
+
+
+def _are_places(value: object) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(one, str) and len(one) <= _LONGEST_PLACE for pair in value.items() for one in pair
+    )
 
 
 def _is_rate(value: object) -> bool:
@@ -60,6 +79,10 @@ _OUTPUT: Final[Mapping[str, Callable[[object], bool]]] = {
     "captions": _is_word,
     "compatible": lambda value: isinstance(value, bool),
     "version": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "at": lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 0,
+    "range": _is_range,
+    "name": lambda value: isinstance(value, str) and len(value) <= _LONGEST_NAME,
+    "footage": _are_places,
 }
 
 
@@ -114,6 +137,8 @@ class Exports:
             return self.describe(known)
         wanted = known_output(output)
         chosen = self._draft(session, draft, wanted.pop("version", None))
+        if "range" in wanted:
+            chosen = drafts.encode(_part(drafts.decode(chosen), *wanted.pop("range")))
         if "captions" not in wanted and lie_beside(drafts.decode(chosen)):
             wanted["captions"] = "sidecar"
         self._check_plan(session.id, chosen, wanted)
@@ -195,6 +220,8 @@ class Exports:
             RenderError: ``nothing_to_render`` in this format.
         """
         timeline = self._check_draft(session_id, draft)
+        if int(output.get("at", 0)) >= timeline.duration:
+            raise _beyond("instant", timeline)
         if output.get("format") in constants.CAPTION_FORMATS:
             if not plans.compile_cues(timeline):
                 raise no_captions()
@@ -202,7 +229,9 @@ class Exports:
         media = {
             asset.id: MediaInfo.from_dict(asset.info) for asset in self._store.sessions.assets(session_id)
         }
-        plans.compile(timeline, media, choose_profile(output, plans.choose_canvas(timeline, media)))
+        plan = plans.compile(timeline, media, choose_profile(output, plans.choose_canvas(timeline, media)))
+        if output.get("format") in constants.STILL_FORMATS and not any(lane.layers for lane in plan.lanes):
+            raise plans.no_picture()
 
     def _check_draft(self, session_id: str, draft: Mapping[str, Any]) -> Timeline:
         """Read a draft and refuse what can't be rendered.
@@ -227,6 +256,20 @@ class Exports:
                 details={"problems": [one.message for one in problems[:20]]},
             )
         return timeline
+
+
+def _part(timeline: Timeline, start: int, end: int) -> Timeline:
+    if start >= timeline.duration:
+        raise _beyond("part", timeline)
+    return excerpt(timeline, TimeRange.between(start, min(end, timeline.duration)))
+
+
+def _beyond(what: str, timeline: Timeline) -> ArgumentError:
+    return ArgumentError(
+        f"The {what} lies behind the video's end: it lasts {timeline.duration / 1000:g} seconds.",
+        code="bad_output",
+        hint="Name one within the video.",
+    )
 
 
 def known_output(output: Mapping[str, Any]) -> dict[str, Any]:

@@ -121,6 +121,15 @@ def _refuse_nothing(profile: Profile, lanes: tuple[Lane, ...], score: Score, fra
         )
 
 
+def no_picture() -> RenderError:
+    """Return the error of a picture of a video that has none."""
+    return RenderError(
+        "There is no picture in this video to save.",
+        code="nothing_to_render",
+        hint="Put a clip or a photo onto the timeline first.",
+    )
+
+
 def compile_cues(timeline: Timeline) -> tuple[Cue, ...]:
     """Return the captions as far as there is a picture or a sound below them."""
     end = _end(timeline)

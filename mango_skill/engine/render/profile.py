@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from mango_skill.errors import ArgumentError
+from mango_skill.protocol import constants
 from mango_skill.timeline import Canvas
 
 QUALITIES: Final = ("source", "high", "small")
@@ -136,17 +137,19 @@ def choose_profile(output: Mapping[str, Any], canvas: Canvas) -> Profile:
 
     Args:
         output: ``format`` and, where wanted, ``width``, ``height``, ``fps``, ``quality``, ``crf``, ``captions``,
-            ``compatible``. One of width and height alone keeps the canvas's shape.
+            ``compatible``. One of width and height alone keeps the canvas's shape. For a still and for other
+            editors it is the profile of the video that they are taken from.
         canvas: The timeline's.
 
     Raises:
         ArgumentError: ``bad_output``: a format, size, rate or quality that can't be made.
     """
     name = str(output.get("format") or "mp4").lower().lstrip(".")
+    if name in (*constants.STILL_FORMATS, *constants.PROJECT_FORMATS):
+        name = "mp4"
     if name not in CONTAINERS:
-        raise _refusal(
-            f"'{name}' is not a format that can be written.", f"Ask for one of {', '.join(CONTAINERS)}."
-        )
+        known = ", ".join(constants.OUTPUT_FORMATS)
+        raise _refusal(f"'{name}' is not a format that can be written.", f"Ask for one of {known}.")
     quality = str(output.get("quality") or "high")
     if quality not in QUALITIES:
         raise _refusal(f"There is no quality '{quality}'.", f"Ask for one of {', '.join(QUALITIES)}.")

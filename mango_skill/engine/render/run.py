@@ -108,7 +108,7 @@ def run(
     partial = _existing(output.parent) / f".{output.name}.part"
     scratch = Scratch(partial)
     try:
-        with _clear_disk_errors():
+        with clear_disk_errors():
             scratch.clear()
             _require_room(output.parent, plan)
             job.make(partial, scratch)
@@ -324,7 +324,7 @@ def _disk_full() -> OutputError:
 
 
 @contextmanager
-def _clear_disk_errors() -> Iterator[None]:
+def clear_disk_errors() -> Iterator[None]:
     """Give the system's and the library's errors on writing the words of this house."""
     try:
         yield

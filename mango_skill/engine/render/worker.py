@@ -1,7 +1,8 @@
 """The render process: ``python -m mango_skill.engine.render.worker JOBFILE``.
 
 The job file is JSON: ``draft``, ``assets`` ({id: {"path", and the facts of ``MediaInfo``}}), ``output`` ({"path",
-"format", "width", "height", "fps", "quality", "crf", "captions"}), and optionally ``limits`` ({"memory_mb",
+"format", "width", "height", "fps", "quality", "crf", "captions"; for a still "at"; for other editors "name" and
+"footage": {id: path}}), and optionally ``limits`` ({"memory_mb",
 "cpu_s", "wall_s"}). On standard output it writes lines of JSON: ``{"progress", "stage"}`` while it works, then one of
 ``{"done": {...}}`` and ``{"error": {"code", "message", "hint"}}``. SIGTERM stops it; so does the death of the process
 that started it. Nothing half-written is left behind.
@@ -17,10 +18,16 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mango_skill.engine import children
 from mango_skill.errors import ArgumentError, MangoError, RenderError
+
+if TYPE_CHECKING:
+    from mango_skill.engine.media.info import MediaInfo
+    from mango_skill.engine.render.plan import RenderPlan
+    from mango_skill.engine.render.players import Source
+    from mango_skill.timeline import Timeline
 
 EXIT_DONE: Final = 0
 EXIT_FAILED: Final = 1
@@ -93,6 +100,10 @@ def render(job: Mapping[str, Any], cancel: threading.Event, say: Any) -> dict[st
     media = {name: source.info for name, source in sources.items()}
     profile = choose_profile(job["output"], plans.choose_canvas(timeline, media))
     plan = plans.compile(timeline, media, profile)
+    if form in constants.STILL_FORMATS:
+        return _render_still(plan, sources, job, cancel)
+    if form in constants.PROJECT_FORMATS:
+        return _write_project(timeline, plan, job, media)
 
     def on_progress(percent: float, stage: str) -> None:
         say({"progress": round(percent), "stage": stage})
@@ -100,6 +111,48 @@ def render(job: Mapping[str, Any], cancel: threading.Event, say: Any) -> dict[st
     on_progress(0, "prepare")
     result = run(plan, sources, Path(job["output"]["path"]), cancel=cancel, on_progress=on_progress)
     return result.to_dict()
+
+
+def _render_still(
+    plan: RenderPlan, sources: Mapping[str, Source], job: Mapping[str, Any], cancel: threading.Event
+) -> dict[str, Any]:
+    from mango_skill.engine.render.run import Cancelled, clear_disk_errors
+    from mango_skill.engine.render.stills import save_still
+
+    def check() -> None:
+        if cancel.is_set():
+            raise Cancelled("The export was stopped.")
+
+    asked = job["output"]
+    with clear_disk_errors():
+        return save_still(
+            plan, sources, Path(asked["path"]), at_ms=asked.get("at"), form=asked["format"], check=check
+        )
+
+
+def _write_project(
+    timeline: Timeline, plan: RenderPlan, job: Mapping[str, Any], media: Mapping[str, MediaInfo]
+) -> dict[str, Any]:
+    from mango_skill.engine.render.cutlist import list_cuts
+    from mango_skill.engine.render.interchange import write_project
+    from mango_skill.engine.render.plan import compile_cues
+    from mango_skill.engine.render.run import clear_disk_errors
+    from mango_skill.engine.render.sidecar import write_captions
+
+    asked = job["output"]
+    names = {asset: str(facts.get("name") or "") for asset, facts in job["assets"].items()}
+    cuts = list_cuts(timeline, plan, media, names)
+    places = {str(asset): str(place) for asset, place in (asked.get("footage") or {}).items()}
+    name = str(asked.get("name") or "Mango")
+    with clear_disk_errors():
+        path = Path(asked["path"])
+        size = write_project(cuts, path, form=asked["format"], name=name, places=places)
+        done = {"size": size, "duration": timeline.duration, "notes": list(cuts.notes)}
+        if cues := compile_cues(timeline):
+            # every editor reads them as captions; markers alone would have to be typed again
+            write_captions(cues, path.with_suffix(".srt"), form="srt")
+            done["sidecars"] = [path.with_suffix(".srt").name]
+    return done
 
 
 def _read_job(path: Path) -> dict[str, Any]:

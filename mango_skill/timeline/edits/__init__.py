@@ -3,7 +3,7 @@
 The storyline changes in one way only: ``arrange`` lays a new sequence of pieces and takes along what follows
 them (``arrangement``, ``followers``); ``sequence`` says the edits in time as such sequences. Beside it:
 ``placement`` (clips on other tracks), ``treatment`` (effects), ``blends`` (transitions), ``bed`` (music
-fitted to the end) and ``ending`` (nothing sticks out).
+fitted to the end), ``ending`` (nothing sticks out) and ``excerpt`` (a part as a timeline of its own).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from mango_skill.timeline.edits.arrangement import (
 from mango_skill.timeline.edits.bed import fit_music
 from mango_skill.timeline.edits.blends import blend_at
 from mango_skill.timeline.edits.ending import trim_to_storyline
+from mango_skill.timeline.edits.excerpt import excerpt
 from mango_skill.timeline.edits.mapping import Span, TimeMap, join, subtract
 from mango_skill.timeline.edits.placement import change_clips, place, remove_clips, remove_role
 from mango_skill.timeline.edits.sequence import (
@@ -63,6 +64,7 @@ __all__ = [
     "clear",
     "clear_clips",
     "cut_at",
+    "excerpt",
     "fit_music",
     "fit_speed",
     "freeze",

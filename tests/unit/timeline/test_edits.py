@@ -354,3 +354,48 @@ def test_a_transition_stays_when_the_head_of_its_clip_is_trimmed() -> None:
     assert [clip.transition for clip in edits.storyline(cut)] == [None, Transition("crossfade", 500)]
     split = edits.split(timeline, [12_000]).timeline
     assert [clip.transition is not None for clip in edits.storyline(split)] == [False, True, False]
+
+
+@given(timelines(), st.data())
+@settings(max_examples=120, deadline=None)
+def test_an_excerpt_shows_at_each_instant_what_the_whole_shows_there(
+    timeline: Timeline, data: st.DataObject
+) -> None:
+    start = data.draw(st.integers(0, timeline.duration - 2))
+    end = data.draw(st.integers(start + 1, timeline.duration))
+    part = edits.excerpt(timeline, TimeRange.between(start, end))
+    assert not [one for one in check(part) if one.fatal and one.code != "empty"]
+    assert part.duration <= end - start
+    by_id = {clip.id: clip for _, clip in timeline.clips()}
+    for _, clip in part.clips():
+        whole = by_id[clip.id]
+        assert clip.range.end <= end - start
+        assert whole.range.start <= clip.range.start + start
+        instant = clip.range.start + clip.range.duration // 2
+        if clip.source is not None:
+            shown = edits.source_instant(clip, instant)
+            assert abs(shown - edits.source_instant(whole, instant + start)) <= 2
+    kept = {clip.id for _, clip in part.clips()}
+    missing = [clip for _, clip in timeline.clips() if clip.id not in kept]
+    assert all(clip.range.end <= start or clip.range.start >= end for clip in missing)
+
+
+def test_an_excerpt_keeps_a_transition_only_with_the_clip_that_it_comes_from() -> None:
+    second = replace(video("b", 1000, 1000), transition=Transition("crossfade", 200))
+    timeline = Timeline(
+        tracks=(Track("main", TrackKind.VIDEO, Role.MAIN, clips=(video("a", 0, 1000), second)),)
+    )
+    inside = edits.excerpt(timeline, TimeRange(500, 1000))
+    assert [clip.transition is None for _, clip in inside.clips()] == [True, False]
+    after = edits.excerpt(timeline, TimeRange(1000, 500))
+    assert [clip.transition is None for _, clip in after.clips()] == [True]
+
+
+def test_an_excerpt_from_the_middle_does_not_fade_in_again() -> None:
+    fades = (Effect("fade_in", {"duration": 500}), Effect("fade_out", {"duration": 500}), Effect("sepia"))
+    timeline = Timeline(
+        tracks=(Track("main", TrackKind.VIDEO, Role.MAIN, clips=(video("a", 0, 4000),)),), effects=fades
+    )
+    kinds = [one.kind for one in edits.excerpt(timeline, TimeRange(1000, 2000)).effects]
+    assert kinds == ["sepia"]
+    assert [one.kind for one in edits.excerpt(timeline, TimeRange(0, 2000)).effects] == ["fade_in", "sepia"]
