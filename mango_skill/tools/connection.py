@@ -35,7 +35,7 @@ class CreditsResult:
     total: Annotated[float | None, Doc("Both together.")] = None
 
 
-@tool(title="Connect", idempotent=True)
+@tool(title="Connect", idempotent=True, when="starts a conversation, or asks where the work is done")
 def connect(
     ctx: ToolContext,
     *,
@@ -65,7 +65,13 @@ def connect(
     )
 
 
-@tool(title="Check credits", action=Action.CREDITS, read_only=True, idempotent=True)
+@tool(
+    title="Check credits",
+    action=Action.CREDITS,
+    read_only=True,
+    idempotent=True,
+    when='"credits", "balance", "积分", "余额"',
+)
 def check_credits(ctx: ToolContext) -> CreditsResult:
     """Tell how many credits the account has. Exports cost none; the local engine charges nothing."""
     balance = ctx.opener.workspace().credits()

@@ -32,7 +32,12 @@ class TimelineResult:
     history: Annotated[tuple[dict[str, Any], ...] | None, Doc("Earlier states, newest first.")] = None
 
 
-@tool(title="Edit the video", action=Action.CHAT, long_running=True)
+@tool(
+    title="Edit the video",
+    action=Action.CHAT,
+    long_running=True,
+    when='wants something made or changed: "cut the pauses", "add calm music"; also "undo"',
+)
 def edit_video(
     ctx: ToolContext,
     *,
@@ -107,7 +112,13 @@ def _with_notes(result: EditResult, notes: tuple[str, ...]) -> EditResult:
     return replace(result, notes=(*notes, *(result.notes or ())) or None)
 
 
-@tool(title="Show the timeline", action=Action.STATE, read_only=True, idempotent=True)
+@tool(
+    title="Show the timeline",
+    action=Action.STATE,
+    read_only=True,
+    idempotent=True,
+    when='"status", "show tracks", "状态"',
+)
 def show_timeline(
     ctx: ToolContext,
     *,

@@ -41,7 +41,12 @@ class WaitResult:
     next: Annotated[str | None, Doc("What to do next.")] = None
 
 
-@tool(title="Export the video", action=Action.EXPORT, long_running=True)
+@tool(
+    title="Export the video",
+    action=Action.EXPORT,
+    long_running=True,
+    when='"export", "download", "send me the video", "导出"',
+)
 def export_video(
     ctx: ToolContext,
     *,
@@ -91,7 +96,7 @@ def export_video(
     return replace(result, reply=wording.export_reply(job, language=ctx.language)) if job.finished else result
 
 
-@tool(title="Wait for a job", long_running=True)
+@tool(title="Wait for a job", long_running=True, when="asks for something that is still running")
 def wait_for_job(
     ctx: ToolContext,
     *,

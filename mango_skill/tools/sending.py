@@ -113,7 +113,9 @@ class _Walk:
         return {"tool": spec.name, "arguments": {"project": self.project, **arguments}}
 
 
-@tool(title="Send a message", long_running=True)
+@tool(
+    title="Send a message", long_running=True, when="says several things at once, or sends files with words"
+)
 def send_message(
     ctx: ToolContext,
     *,

@@ -65,11 +65,14 @@ class ToolSpec:
     output_schema: Mapping[str, Json]
     hints: Hints
     call: Callable[..., object]
+    when: str = ""
+    """What a user says or does that calls for it, as the documents' table has it."""
 
 
 def tool(
     *,
     title: str,
+    when: str = "",
     action: Action | None = None,
     read_only: bool = False,
     destructive: bool = False,
@@ -109,6 +112,7 @@ def tool(
             output_schema=MappingProxyType(shapes.result_schema(known["return"])),
             hints=hints,
             call=function,
+            when=when,
         )
 
     return declare

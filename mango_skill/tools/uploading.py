@@ -31,7 +31,12 @@ class UploadResult:
     notes: Annotated[tuple[str, ...] | None, Doc("What the user should know besides.")] = None
 
 
-@tool(title="Upload footage", action=Action.UPLOAD, idempotent=True)
+@tool(
+    title="Upload footage",
+    action=Action.UPLOAD,
+    idempotent=True,
+    when='sends files or links: "upload", "上传"',
+)
 def upload_media(
     ctx: ToolContext,
     *,
