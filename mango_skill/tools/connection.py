@@ -1,12 +1,10 @@
-"""The tools about the backend: connect and credits."""
+"""The tool that chooses the backend: connect."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated
 
-from mango_skill.actions import Action
-from mango_skill.tools import wording
 from mango_skill.tools.context import BackendChoice, ToolContext
 from mango_skill.tools.spec import Doc, tool
 
@@ -22,17 +20,6 @@ class ConnectResult:
     ] = None
     expires: Annotated[str | None, Doc("When the free token ends, as a date.")] = None
     notes: Annotated[tuple[str, ...] | None, Doc("What the user should know.")] = None
-
-
-@dataclass(frozen=True)
-class CreditsResult:
-    """The balance."""
-
-    free: Annotated[bool, Doc("True when nothing is ever charged (the local engine).")]
-    message: Annotated[str, Doc("One line to show the user.")]
-    available: Annotated[float | None, Doc("Credits that can be spent.")] = None
-    frozen: Annotated[float | None, Doc("Credits held for work in progress.")] = None
-    total: Annotated[float | None, Doc("Both together.")] = None
 
 
 @tool(title="Connect", idempotent=True, when="starts a conversation, or asks where the work is done")
@@ -62,25 +49,6 @@ def connect(
         account=connection.account or None,
         expires=_date(connection.expires_at),
         notes=tuple(connection.notes) or None,
-    )
-
-
-@tool(
-    title="Check credits",
-    action=Action.CREDITS,
-    read_only=True,
-    idempotent=True,
-    when='"credits", "balance", "积分", "余额"',
-)
-def check_credits(ctx: ToolContext) -> CreditsResult:
-    """Tell how many credits the account has. Exports cost none; the local engine charges nothing."""
-    balance = ctx.opener.workspace().credits()
-    return CreditsResult(
-        available=balance.available,
-        frozen=balance.frozen,
-        total=balance.total,
-        free=balance.free,
-        message=wording.credits_reply(balance, language=ctx.language),
     )
 
 

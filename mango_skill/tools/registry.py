@@ -10,38 +10,28 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from mango_skill.errors import ArgumentError, ConfigurationError, InternalError, MangoError
-from mango_skill.tools import shapes
-from mango_skill.tools.connection import check_credits, connect
+from mango_skill.tools import balance, connection, editing, exporting, sending, shapes, uploading
 from mango_skill.tools.context import ToolContext
-from mango_skill.tools.editing import edit_video, show_timeline
-from mango_skill.tools.exporting import export_video, wait_for_job
 from mango_skill.tools.failure import ToldFailure
 from mango_skill.tools.misfits import misfit
-from mango_skill.tools.sending import send_message
 from mango_skill.tools.spec import ToolSpec
-from mango_skill.tools.uploading import upload_media
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 logger = logging.getLogger(__name__)
 
+_MODULES: Final = (connection, uploading, editing, balance, exporting, sending)
+
 TOOLS: Final[Mapping[str, ToolSpec]] = MappingProxyType(
     {
         spec.name: spec
-        for spec in (
-            connect,
-            upload_media,
-            edit_video,
-            show_timeline,
-            check_credits,
-            export_video,
-            wait_for_job,
-            send_message,
-        )
+        for module in _MODULES
+        for spec in vars(module).values()
+        if isinstance(spec, ToolSpec) and spec.call.__module__ == module.__name__
     }
 )
-"""Every tool by its name, in the order in which a newcomer meets them."""
+"""Every tool by its name, in the order in which a newcomer meets them; a module's tools stand in no other list."""
 
 
 def call(name: str, arguments: Mapping[str, Any] | None, context: ToolContext) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from mango_skill.actions import Action
 from mango_skill.tools import wording
-from mango_skill.tools.connection import check_credits
+from mango_skill.tools.balance import check_credits
 from mango_skill.tools.context import ToolContext, announce
 from mango_skill.tools.editing import carry_out, edit_video, show_timeline
 from mango_skill.tools.exporting import export_video
