@@ -80,7 +80,13 @@ class Settings:
     # the engine
     idle_minutes: float = _key(30.0, "The engine stops after so long without work.", minimum=0.01)
     render_jobs: int = _key(
-        0, "How many renders run at once; 0: one for every two processor cores.", minimum=0, maximum=64
+        0,
+        "How many renders run at once; 0: one for every two processor cores, and at least two.",
+        minimum=0,
+        maximum=64,
+    )
+    render_stall_s: float = _key(
+        300.0, "A render that gives no sign of life for so long is ended.", minimum=0.1
     )
     links: bool = _key(True, "The engine may fetch links that the user gives.")
     link_max_bytes: int = _key(2_000_000_000, "The largest file that a link may bring.", minimum=1024)

@@ -154,6 +154,8 @@ class Exports:
         if job.status is JobStatus.RUNNING:
             progress = self._queue.progress(job.id)
             answer |= {"progress": int(progress.percent), "stage": progress.stage}
+            if progress.left_s is not None:
+                answer["left_s"] = progress.left_s
         if job.status is JobStatus.SUCCEEDED:
             answer |= {"progress": 100, "output": self._result(job)}
         if job.status is JobStatus.FAILED:

@@ -6,19 +6,20 @@ lines on standard output, then ``{"done": facts}`` or ``{"error": {...}}``. SIGT
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
 import os
 import secrets
-import subprocess
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from mango_skill.engine import children
+from mango_skill.engine.labour import CANCEL_GRACE_S, STOP_GRACE_S, Worker, fault
+from mango_skill.engine.pace import Pace
 from mango_skill.engine.places import Places
 from mango_skill.engine.receiving import Reserve, disk_error
 from mango_skill.engine.store import JobStatus, RenderJob, Store
@@ -28,9 +29,8 @@ MAX_ATTEMPTS: Final = 5
 """Worker starts for one job, restarts of the engine included."""
 
 _MAX_CRASHES: Final = 2
-_GRACE_S: Final = 5.0
 _PAUSE_S: Final = 2.0
-_TRACEBACK: Final = "Traceback (most recent call last)"
+_LEAST_AT_ONCE: Final = 2  # a short export need not wait for a long one
 _WORKER: Final = "mango_skill.engine.render.worker"
 _LOG: Final = logging.getLogger(__name__)
 
@@ -39,10 +39,11 @@ Written = TypeVar("Written")
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a running render is: percent and what it does."""
+    """How far a running render is: percent, what it does, and the seconds that are left once they are known."""
 
     percent: float = 0.0
     stage: str = ""
+    left_s: int | None = None
 
 
 class RenderQueue:
@@ -57,7 +58,7 @@ class RenderQueue:
         reserve_bytes: int = 0,
         at_once: int = 0,
         command: Sequence[str] | None = None,
-        stall_s: float = 900.0,
+        stall_s: float = 300.0,
     ) -> None:
         """Prepare the queue; ``start`` sets it going.
 
@@ -66,7 +67,7 @@ class RenderQueue:
             places: Where footage and results lie.
             clock: Epoch seconds.
             reserve_bytes: Of the disk, left free.
-            at_once: Renders at the same time; 0 is one for every two processor cores.
+            at_once: Renders at the same time; 0 is one for every two processor cores, and at least two.
             command: Runs a worker; the job file's path is appended.
             stall_s: A worker that says nothing for so long is stopped.
         """
@@ -74,13 +75,14 @@ class RenderQueue:
         self._places = places
         self._clock = clock
         self._reserve_bytes = reserve_bytes
-        self._at_once = at_once or max(1, (os.cpu_count() or 2) // 2)
+        self._at_once = at_once or max(_LEAST_AT_ONCE, (os.cpu_count() or 2) // 2)
         self._command = tuple(command or children.command(_WORKER))
         self._stall_s = stall_s
         self._wake = threading.Condition()
         self._stopping = False
-        self._progress: dict[str, Progress] = {}
-        self._workers: dict[str, subprocess.Popen[bytes]] = {}
+        self._paces: dict[str, Pace] = {}
+        self._stages: dict[str, str] = {}
+        self._workers: dict[str, Worker] = {}
         self._crashes: dict[str, int] = {}
         self._threads: list[threading.Thread] = []
 
@@ -88,7 +90,7 @@ class RenderQueue:
         """Take up what the engine before left unfinished, and begin to work."""
         for job in self._store.renders.running():
             if job.attempts >= MAX_ATTEMPTS:
-                self._store.renders.fail(job.id, error=_died(), now=self._clock())
+                self._store.renders.fail(job.id, error=_given_up(), now=self._clock())
             else:
                 self._store.renders.requeue(job.id)
         for number in range(self._at_once):
@@ -104,7 +106,10 @@ class RenderQueue:
     def progress(self, render_id: str) -> Progress:
         """Return how far a running job is."""
         with self._wake:
-            return self._progress.get(render_id, Progress())
+            pace = self._paces.get(render_id)
+            if pace is None:
+                return Progress()
+            return Progress(pace.percent, self._stages.get(render_id, ""), pace.left_s())
 
     def cancel(self, render_id: str) -> bool:
         """Cancel a job, its worker included; False when it was over already."""
@@ -112,7 +117,7 @@ class RenderQueue:
             cancelled = self._store.renders.cancel(render_id, now=self._clock())
             worker = self._workers.get(render_id)
             if cancelled and worker is not None:
-                _terminate(worker)
+                worker.stop(grace_s=CANCEL_GRACE_S)
         return cancelled
 
     def stop(self) -> None:
@@ -120,10 +125,10 @@ class RenderQueue:
         with self._wake:
             self._stopping = True
             for worker in self._workers.values():
-                _terminate(worker)
+                worker.stop(grace_s=STOP_GRACE_S)
             self._wake.notify_all()
         for thread in self._threads:
-            thread.join(timeout=2 * _GRACE_S)
+            thread.join(timeout=2 * STOP_GRACE_S)
 
     def _work(self) -> None:
         while (job := self._next()) is not None:
@@ -133,10 +138,18 @@ class RenderQueue:
                 self._note_failure(job, problem.to_dict())
             except Exception:
                 _LOG.exception("render %s failed", job.id)
-                self._note_failure(job, _fault())
+                self._note_failure(job, fault().to_dict())
             finally:
-                with self._wake:
-                    self._progress.pop(job.id, None)
+                self._forget(job.id)
+
+    def _forget(self, render_id: str) -> None:
+        found = self._store.renders.find(render_id)
+        with self._wake:
+            if found is None or found.status is not JobStatus.QUEUED:
+                # a render that is tried again goes on from where it was seen
+                self._paces.pop(render_id, None)
+                self._crashes.pop(render_id, None)
+            self._stages.pop(render_id, None)
 
     def _next(self) -> RenderJob | None:
         while True:
@@ -192,48 +205,42 @@ class RenderQueue:
             raise disk_error(problem) from problem
 
     def _run_worker(self, job: RenderJob, job_file: Path) -> Mapping[str, Any] | None:
-        """Run one worker to its end and return its last word; None when it had none."""
-        with subprocess.Popen(
-            [*self._command, str(job_file)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=children.environment(),
-            start_new_session=True,
-        ) as worker:
+        """Run one worker to its end and return its last word; None when it is to be tried again."""
+        worker = Worker([*self._command, str(job_file)], stall_s=self._stall_s)
+        try:
             with self._wake:
                 self._workers[job.id] = worker
+                self._paces.setdefault(job.id, Pace(time.monotonic))
                 found = self._store.renders.find(job.id)
                 if self._stopping or found is None or found.status is not JobStatus.RUNNING:
-                    _terminate(worker)
-            try:
-                return self._listen(job, worker)
-            finally:
-                with self._wake:
-                    self._workers.pop(job.id, None)
+                    worker.stop(grace_s=CANCEL_GRACE_S)
+            last = self._listen(job, worker)
+        finally:
+            with self._wake:
+                self._workers.pop(job.id, None)
+            worker.close()
+        return self._explained(job, worker) if last is None else last
 
-    def _listen(self, job: RenderJob, worker: subprocess.Popen[bytes]) -> Mapping[str, Any] | None:
+    def _listen(self, job: RenderJob, worker: Worker) -> Mapping[str, Any] | None:
         last: Mapping[str, Any] | None = None
-        said = _Tail(worker)
-        watchdog = _Watchdog(worker, self._stall_s)
-        assert worker.stdout is not None
-        for line in worker.stdout:
-            watchdog.restart()
-            word = _word(line)
+        for word in worker.words():
             if "progress" in word:
                 with self._wake:
-                    self._progress[job.id] = Progress(
-                        min(100.0, max(0.0, float(word["progress"]))), str(word.get("stage", ""))
-                    )
+                    self._paces[job.id].note(float(word["progress"]))
+                    self._stages[job.id] = str(word.get("stage", ""))
             elif "done" in word or "error" in word:
                 last = word
-        worker.wait()
-        watchdog.stop()
-        if last is None:
-            _LOG.warning("the worker of render %s ended with %s: %s", job.id, worker.returncode, said.text())
-            # a fault of ours would only repeat itself; what was killed from outside is tried again
-            return {"error": _fault()} if _TRACEBACK in said.text() else None
         return last
+
+    def _explained(self, job: RenderJob, worker: Worker) -> Mapping[str, Any] | None:
+        found = self._store.renders.find(job.id)
+        if self._stopping or found is None or found.status is not JobStatus.RUNNING:
+            return None
+        problem = worker.explain()
+        _LOG.warning("the worker of render %s ended with %s", job.id, worker.account())
+        crashes = self._crashes[job.id] = self._crashes.get(job.id, 0) + 1
+        again = problem.retryable and crashes < _MAX_CRASHES and job.attempts < MAX_ATTEMPTS
+        return None if again else {"error": problem.to_dict()}
 
     def _settle(self, job: RenderJob, last: Mapping[str, Any] | None, output: Path) -> None:
         if last is not None and "done" in last and output.is_file():
@@ -244,83 +251,14 @@ class RenderQueue:
             _LOG.info("render %s finished: %d bytes", job.id, facts["size"])
         elif self._stopping:
             self._store.renders.requeue(job.id, count_attempt=False)
-        elif last is not None and "error" in last:
-            self._note_failure(job, last["error"])
+        elif last is None:
+            self._surely(lambda: self._store.renders.requeue(job.id))
         else:
-            self._crashes[job.id] = self._crashes.get(job.id, 0) + 1
-            if self._crashes[job.id] >= _MAX_CRASHES or job.attempts >= MAX_ATTEMPTS:
-                self._note_failure(job, _died())
-            else:
-                self._surely(lambda: self._store.renders.requeue(job.id))
+            self._note_failure(job, last.get("error") or fault().to_dict())
 
     def _note_failure(self, job: RenderJob, error: Mapping[str, Any]) -> None:
         self._surely(lambda: self._store.renders.fail(job.id, error=error, now=self._clock()))
         _LOG.warning("render %s failed: %s", job.id, error.get("code"))
-
-
-class _Tail:
-    """Keeps the end of what a worker says on standard error, so that its pipe never fills."""
-
-    def __init__(self, worker: subprocess.Popen[bytes]) -> None:
-        self._worker = worker
-        self._kept = b""
-        self._thread = threading.Thread(target=self._drain, daemon=True)
-        self._thread.start()
-
-    def text(self) -> str:
-        """Return the end of it, once the worker has ended."""
-        self._thread.join(timeout=_GRACE_S)
-        return self._kept.decode("utf-8", "replace")
-
-    def _drain(self) -> None:
-        assert self._worker.stderr is not None
-        with contextlib.suppress(ValueError):
-            for line in self._worker.stderr:
-                self._kept = (self._kept + line)[-4000:]
-
-
-class _Watchdog:
-    """Kills a worker that has said nothing for too long."""
-
-    def __init__(self, worker: subprocess.Popen[bytes], limit_s: float) -> None:
-        self._worker = worker
-        self._limit_s = limit_s
-        self._heard = threading.Event()
-        self._over = False
-        threading.Thread(target=self._watch, daemon=True).start()
-
-    def restart(self) -> None:
-        """Count from now."""
-        self._heard.set()
-
-    def stop(self) -> None:
-        """Count no more."""
-        self._over = True
-        self._heard.set()
-
-    def _watch(self) -> None:
-        while not self._over:
-            if not self._heard.wait(self._limit_s):
-                self._worker.kill()
-                return
-            self._heard.clear()
-
-
-def _word(line: bytes) -> Mapping[str, Any]:
-    try:
-        word = json.loads(line)
-    except ValueError:
-        return {}
-    return word if isinstance(word, dict) else {}
-
-
-def _terminate(worker: subprocess.Popen[bytes]) -> None:
-    """Ask a worker to stop, and make sure of it a little later."""
-    with contextlib.suppress(OSError):
-        worker.terminate()
-    timer = threading.Timer(_GRACE_S, worker.kill)
-    timer.daemon = True
-    timer.start()
 
 
 def _remove_leftovers(folder: Path, token: str, *, kept: RenderJob | None) -> None:
@@ -329,15 +267,9 @@ def _remove_leftovers(folder: Path, token: str, *, kept: RenderJob | None) -> No
             path.unlink(missing_ok=True)
 
 
-def _fault() -> dict[str, Any]:
+def _given_up() -> dict[str, Any]:
     return RenderError(
-        "The render failed inside the engine.", hint="Export again; the engine's log has the details."
+        "The render stopped before it was finished, again and again.",
+        code="render_died",
+        hint="Export again with a smaller size; close other programs if memory is short.",
     ).to_dict()
-
-
-def _died() -> dict[str, str]:
-    return {
-        "code": "render_died",
-        "message": "The render stopped before it was finished, again and again.",
-        "hint": "Export again with a smaller size; close other programs if memory is short.",
-    }

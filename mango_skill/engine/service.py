@@ -87,6 +87,7 @@ class Service:
             clock=self._clock,
             reserve_bytes=settings.free_disk_reserve_bytes,
             at_once=settings.render_jobs,
+            stall_s=settings.render_stall_s,
             command=seams.render_command,
         )
         self._tickets = Tickets(self._store.accounts.fact("link_key", default=secrets.token_hex(32)))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import textwrap
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,13 +16,14 @@ from typing import Any
 import pytest
 import requests
 
-from mango_skill.engine import jobs
+from mango_skill.engine import jobs, pace
 from mango_skill.engine.director import Direction
 from mango_skill.engine.service import Seams
 from mango_skill.engine.store import JobStatus, RenderJob
 from mango_skill.engine.store.renders import TRANSITIONS, JobEvent, Renders
 from mango_skill.errors import OutputError
 from mango_skill.protocol import constants, endpoints
+from mango_skill.protocol.draft import decode
 from mango_skill.settings import Settings
 from mango_skill.timeline import Canvas, Timeline
 from tests.engine.service.driving import (
@@ -57,10 +59,10 @@ Prepared = tuple[RunningEngine, Caller]
 def prepared(start_engine: Start, worker: Worker, sound: Path) -> Callable[..., Prepared]:
     """Starts an engine with a worker, and a client with footage on its draft."""
 
-    def prepare(body: str, **seams: Any) -> Prepared:
+    def prepare(body: str, *, stall_s: float = 60.0, **seams: Any) -> Prepared:
         engine = start_engine(
             seams=Seams(examine=examine_by_name, render_command=worker(body), **seams),
-            settings=Settings(free_disk_reserve_bytes=0, render_jobs=1),
+            settings=Settings(free_disk_reserve_bytes=0, render_jobs=1, render_stall_s=stall_s),
         )
         caller = engine.caller()
         assert caller.upload(sound).json()["code"] == 0
@@ -227,6 +229,49 @@ def test_a_draft_that_can_t_be_rendered_is_refused_and_changes_nothing(
     assert caller.export("r1", draft=spoil(before["draft"])).json()["code"] == 422
     assert caller.status("r1")["code"] == 404
     assert caller.state() == before
+
+
+def test_a_part_alone_is_rendered_at_the_instants_that_are_asked_for(
+    prepared: Callable[..., Prepared], tmp_path: Path
+) -> None:
+    _, caller = prepared("(home / 'order.json').write_text(json.dumps(job))\n" + GOOD)
+    whole = decode(caller.state()["draft"])
+    caller.export("r1", output={"format": "mp3", "range": [200, 500]})
+    finished(caller, "r1")
+    order = json.loads((tmp_path / "order.json").read_text())
+    part = decode(order["draft"])
+    assert part.duration == 300
+    ((_, clip),) = part.clips()
+    ((_, before),) = whole.clips()
+    assert clip.source is not None
+    assert before.source is not None
+    assert clip.source.start == before.source.start + 200
+    assert "range" not in order["output"]
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        {"format": "mp3", "range": [3_600_000, 3_700_000]},
+        {"format": "mp3", "range": [500, 200]},
+        {"format": "mp3", "range": "all"},
+        {"format": "otio", "footage": {"a": 1}},
+        {"format": "jpg", "at": -1},
+        {"format": "jpg", "at": 3_600_000},
+    ],
+)
+def test_an_instant_or_part_that_is_not_in_the_video_is_refused(
+    caller: Caller, sound: Path, output: dict[str, Any]
+) -> None:
+    caller.upload(sound)
+    answer = caller.export("r1", output=output).json()
+    assert answer["code"] == 422
+    assert answer["hint"]
+
+
+def test_a_picture_of_a_sound_is_refused_at_once(caller: Caller, sound: Path) -> None:
+    caller.upload(sound)
+    assert caller.export("r1", output={"format": "png"}).json()["reason"] == "nothing_to_render"
 
 
 def test_an_earlier_version_can_be_rendered(prepared: Callable[..., Prepared], tmp_path: Path) -> None:
@@ -398,6 +443,71 @@ def test_a_worker_that_dies_twice_fails_with_a_sentence(
     assert (tmp_path / "runs").read_text() == "xx"
 
 
+def test_a_worker_that_crashes_on_its_footage_ends_that_render_alone_and_says_so(
+    prepared: Callable[..., Prepared],
+) -> None:
+    _, caller = prepared("if job['output']['format'] == 'mov': os.kill(os.getpid(), signal.SIGSEGV)\n" + GOOD)
+    caller.export("r1", output={"format": "mov"})
+    caller.export("r2", output={"format": "mp4"})
+    status = finished(caller, "r1")
+    assert status["error"]["code"] == "render_crashed"
+    assert "SIGSEGV" in status["error"]["message"]
+    assert status["error"]["hint"]
+    assert finished(caller, "r2")["status"] == "completed"
+
+
+def test_a_worker_that_gives_no_sign_of_life_is_ended_and_its_render_not_tried_again(
+    prepared: Callable[..., Prepared], tmp_path: Path
+) -> None:
+    engine, caller = prepared(
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "with open(home / 'runs', 'a') as runs: runs.write('x')\n"
+        "output.write_bytes(b'half')\n" + HELD,
+        stall_s=0.5,
+    )
+    caller.export("r1")
+    status = finished(caller, "r1")
+    assert status["error"]["code"] == "render_hung"
+    assert "0.5 seconds" in status["error"]["message"]
+    assert (tmp_path / "runs").read_text() == "x"
+    assert not is_alive(pid_of(tmp_path))
+    wait_until(lambda: renders_of(engine, caller) == [], "the clearing up")
+
+
+def test_progress_does_not_run_backwards_when_a_render_is_tried_again(
+    prepared: Callable[..., Prepared], tmp_path: Path
+) -> None:
+    _, caller = prepared(
+        "if not (home / 'died').exists():\n"
+        "    say(progress=70, stage='encode')\n"
+        "    while not (home / 'seen').exists(): time.sleep(0.01)\n"
+        "    (home / 'died').touch()\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n" + HELD
+    )
+    caller.export("r1")
+    wait_until(lambda: caller.status("r1").get("progress") == 70, "progress")
+    (tmp_path / "seen").touch()
+    pid_of(tmp_path)
+    wait_until(lambda: caller.status("r1").get("stage") == "encode", "the second try")
+    assert caller.status("r1")["progress"] == 70
+    (tmp_path / "go").touch()
+    assert finished(caller, "r1")["status"] == "completed"
+
+
+def test_the_time_that_is_left_is_told_once_it_is_known(
+    prepared: Callable[..., Prepared], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace, "_KNOWN_AFTER_S", 0.05)
+    _, caller = prepared(
+        "for n in range(1, 41):\n    say(progress=n, stage='encode')\n    time.sleep(0.01)\n" + HELD
+    )
+    caller.export("r1")
+    left = wait_until(lambda: caller.status("r1").get("left_s"), "the time left")
+    assert 1 <= left <= 60
+    (tmp_path / "go").touch()
+    assert "left_s" not in finished(caller, "r1")
+
+
 def test_a_fault_of_the_worker_is_said_at_once_and_not_tried_again(
     prepared: Callable[..., Prepared], tmp_path: Path
 ) -> None:
@@ -435,6 +545,38 @@ def test_cancelling_a_running_render_stops_its_worker_and_removes_the_part(
     wait_until(lambda: not is_alive(pid), "the worker's end")
     wait_until(lambda: renders_of(engine, caller) == [], "the clearing up")
     assert caller.status("r1")["status"] == "cancelled"
+
+
+def test_cancelling_ends_a_worker_that_does_not_answer(
+    prepared: Callable[..., Prepared], tmp_path: Path
+) -> None:
+    engine, caller = prepared(
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\noutput.write_bytes(b'half')\n" + HELD
+    )
+    caller.export("r1")
+    pid = pid_of(tmp_path)
+    caller.call(endpoints.RENDER_CANCEL, fields={"render_id": "r1"})
+    wait_until(lambda: not is_alive(pid), "the worker's end")
+    wait_until(lambda: renders_of(engine, caller) == [], "the clearing up")
+
+
+def test_a_short_render_does_not_wait_for_a_long_one(
+    start_engine: Start, worker: Worker, sound: Path, tmp_path: Path
+) -> None:
+    body = "if job['output']['format'] == 'mov':\n" + textwrap.indent(HELD.strip(), "    ") + "\n" + GOOD
+    engine = start_engine(
+        seams=Seams(examine=examine_by_name, render_command=worker(body)),
+        settings=Settings(free_disk_reserve_bytes=0),
+    )
+    caller = engine.caller()
+    caller.upload(sound)
+    caller.export("r1", output={"format": "mov"})
+    pid = pid_of(tmp_path)
+    caller.export("r2", output={"format": "mp4"})
+    assert finished(caller, "r2")["status"] == "completed"
+    assert os.getpriority(os.PRIO_PROCESS, pid) > os.getpriority(os.PRIO_PROCESS, 0)
+    (tmp_path / "go").touch()
+    assert finished(caller, "r1")["status"] == "completed"
 
 
 def test_cancelling_a_waiting_render_keeps_it_from_starting_and_the_next_one_runs(
