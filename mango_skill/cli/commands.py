@@ -10,7 +10,8 @@ from typing import Final
 class Command:
     """A command. ``module`` has ``add_arguments(parser, name)`` and ``run(options, console) -> int``.
 
-    ``words`` are what is usually said with it, as the documents show them.
+    ``words`` are what is usually said with it, as the documents show them. ``when`` is what a user says or does
+    that calls for it; a tool's command leaves that to the tool.
     """
 
     name: str
@@ -18,6 +19,7 @@ class Command:
     help: str
     group: str
     words: str = ""
+    when: str = ""
 
 
 _MAIN, _STEPS, _KEPT, _MORE = "Whole jobs", "Single steps", "What is kept", "Behind it"
@@ -25,7 +27,14 @@ _MAIN, _STEPS, _KEPT, _MORE = "Whole jobs", "Single steps", "What is kept", "Beh
 COMMANDS: Final = {
     one.name: one
     for one in (
-        Command("make", "making", "clip and words in, finished video out", _MAIN, 'FILE... "TEXT" -o OUT'),
+        Command(
+            "make",
+            "making",
+            "clip and words in, finished video out",
+            _MAIN,
+            'FILE... "TEXT" -o OUT',
+            "gives files and says what they want of them, for a new video",
+        ),
         Command("send", "talking", "send a whole message, with files", _MAIN, '"TEXT" [FILE...]'),
         Command("chat", "talking", "talk to the editor, line by line", _MAIN, "[FILE...]"),
         Command("connect", "steps", "choose where the work is done and check it", _STEPS),
@@ -42,9 +51,22 @@ COMMANDS: Final = {
         Command("export", "steps", "render the timeline to a file", _STEPS, "-o OUT"),
         Command("wait", "steps", "wait for a running job, or end it with --cancel", _STEPS, "JOB"),
         Command("projects", "keeping", "list the projects", _KEPT),
-        Command("delete", "keeping", "remove a project: footage, drafts, renders", _KEPT, "PROJECT"),
+        Command(
+            "delete",
+            "keeping",
+            "remove a project: footage, drafts, renders",
+            _KEPT,
+            "PROJECT",
+            "wants a project gone: ask first, then say --yes",
+        ),
         Command("jobs", "keeping", "list the jobs of all projects", _KEPT),
-        Command("history", "keeping", "list the states of the timeline with the words that made them", _KEPT),
+        Command(
+            "history",
+            "keeping",
+            "list the states of the timeline with the words that made them",
+            _KEPT,
+            when="asks what was done so far",
+        ),
         Command("route", "routing", "show which action a message asks for", _MORE, '"TEXT"'),
         Command("call", "calling", "call a tool with JSON arguments", _MORE, "TOOL JSON"),
         Command("tools", "calling", "list the tools", _MORE),
@@ -53,7 +75,13 @@ COMMANDS: Final = {
         Command("uninstall", "installing", "take it away again", _MORE, "HOST"),
         Command("bundle", "bundling", "stage the skill as folders for the hosts", _MORE, "DIR"),
         Command("engine", "engines", "start, stop or run the engine, or show its status", _MORE, "VERB"),
-        Command("doctor", "doctor", "check that everything is in place", _MORE),
+        Command(
+            "doctor",
+            "doctor",
+            "check that everything is in place",
+            _MORE,
+            when="says that something is broken",
+        ),
     )
 }
 

@@ -1,26 +1,37 @@
-"""Write the tables of README.md and SKILL.md: ``python -m mango_skill.cli.documents [--check]``.
+"""Write the tables of the documents: ``python -m mango_skill.cli.documents [--check]``.
 
-Commands, tools, exit codes and formats are declared in the code; each table stands between two marks in a document
-and is written anew from its declaration.
+Commands, tools, errors, formats, settings, operations and hosts are declared in the code; each table stands between
+two marks in README.md, SKILL.md or a file of ``references/`` and is written anew from its declaration.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import re
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from mango_skill.cli import exits
-from mango_skill.cli.commands import COMMANDS
+from mango_skill.cli import exits, raised
+from mango_skill.cli.commands import COMMANDS, TOOL_OF_COMMAND, Command
 from mango_skill.errors import MangoError
-from mango_skill.protocol.constants import CLOUD_FORMATS, ENGINE_EXTRA_FORMATS, EXPORT_FORMATS
+from mango_skill.hosts.contents import NAME
+from mango_skill.hosts.places import HOSTS
+from mango_skill.operations.catalog import CATALOG
+from mango_skill.operations.model import OperationSpec
+from mango_skill.protocol import constants
+from mango_skill.protocol.envelope import MEANINGS
+from mango_skill.settings import Settings
 from mango_skill.tools import TOOLS
 
 FOLDER: Final = Path(__file__).parent.parent.parent
-DOCUMENTS: Final = ("README.md", "SKILL.md")
+DOCUMENTS: Final = (
+    "README.md",
+    "SKILL.md",
+    *(f"references/{name}.md" for name in ("errors", "formats", "hosts", "operations", "settings")),
+)
 
 _BLOCK: Final = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->\n)", re.DOTALL)
 
@@ -29,9 +40,15 @@ def blocks() -> dict[str, str]:
     """Return every generated block by its name."""
     return {
         "commands": _table(("Command", "What it does"), _commands()),
+        "decisions": _table(("The user", "Run", "Tool"), _decisions()),
         "tools": _table(("Tool", "What it does"), _tools()),
         "exits": _table(("Exit code", "What it means"), _exits()),
         "formats": _formats(),
+        "numbers": _table(("`code`", "What it means", "What to do"), _numbers()),
+        "codes": _table(("`code`", "What is said", "What the hint says"), _codes()),
+        "operations": _operations(),
+        "settings": _table(("Key", "Default", "What it does"), _settings()),
+        "hosts": _table(("Host", "For the user", "With `--project`"), _hosts()),
     }
 
 
@@ -59,28 +76,44 @@ def main(arguments: Sequence[str] | None = None) -> int:
             continue
         stale += 1
         if check:
-            print(f"not current: {path}", file=sys.stderr)
+            print(f"not current: {path}; run python -m mango_skill.cli.documents", file=sys.stderr)
         else:
             path.write_text(wanted, encoding="utf-8", newline="\n")
     return 1 if check and stale else 0
 
 
-def _table(head: tuple[str, str], rows: Iterable[tuple[str, str]]) -> str:
-    lines = [head, ("---", "---"), *rows]
-    return "".join(f"| {left} | {right} |\n" for left, right in lines)
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 
-def _commands() -> Iterable[tuple[str, str]]:
+def _commands() -> Iterable[tuple[str, ...]]:
     for one in COMMANDS.values():
-        yield f"`{' '.join(('mango', one.name, one.words)).strip()}`", one.help
+        yield _code(_spoken(one)), one.help
 
 
-def _tools() -> Iterable[tuple[str, str]]:
+def _decisions() -> Iterable[tuple[str, ...]]:
+    for one in COMMANDS.values():
+        tool = TOOLS.get(TOOL_OF_COMMAND.get(one.name, ""))
+        when = tool.when if tool else one.when
+        if when:
+            yield when, _code(_spoken(one)), _code(tool.name) if tool else ""
+
+
+def _spoken(one: Command) -> str:
+    return " ".join(part for part in ("mango", one.name, one.words) if part)
+
+
+def _code(text: str) -> str:
+    return f"`{text}`"
+
+
+def _tools() -> Iterable[tuple[str, ...]]:
     for one in TOOLS.values():
         yield f"`{one.name}`", one.description.splitlines()[0].replace("|", "\\|")
 
 
-def _exits() -> Iterable[tuple[str, str]]:
+def _exits() -> Iterable[tuple[str, ...]]:
     yield str(exits.OK), "Done."
     for kind, code in sorted(exits.EXIT_CODES.items(), key=lambda one: one[1]):
         said = (kind.__doc__ or "").strip().splitlines()[0]
@@ -89,11 +122,53 @@ def _exits() -> Iterable[tuple[str, str]]:
 
 
 def _formats() -> str:
+    playing = constants.EXPORT_FORMATS[1:]
     return (
-        f"In: {', '.join(CLOUD_FORMATS)};\n"
-        f"the local engine also takes {', '.join(ENGINE_EXTRA_FORMATS)}.\n"
-        f"Out: mp4 (plays everywhere), {', '.join(EXPORT_FORMATS[1:])}.\n"
+        f"In: {', '.join(constants.CLOUD_FORMATS)};\n"
+        f"the local engine also takes {', '.join(constants.ENGINE_EXTRA_FORMATS)}.\n"
+        f"Out: mp4 (plays everywhere), {', '.join(playing)};\n"
+        f"stills {', '.join(constants.STILL_FORMATS)}, captions {', '.join(constants.CAPTION_FORMATS)}, "
+        f"timelines for other editors {', '.join(constants.PROJECT_FORMATS)}.\n"
     )
+
+
+def _numbers() -> Iterable[tuple[str, ...]]:
+    for number, meaning in sorted(MEANINGS.items()):
+        yield _code(str(number)), _cell(meaning.message), _cell(meaning.hint)
+
+
+def _codes() -> Iterable[tuple[str, ...]]:
+    for one in raised.codes():
+        yield _code(one.code), _cell(one.message), _cell(one.hint)
+
+
+def _operations() -> str:
+    lines = []
+    for spec in CATALOG.values():
+        lines.append(f"- `{spec.name}` {_parameters(spec)}: {spec.doc}".replace(" :", ":"))
+    return "".join(f"{' '.join(line.split())}\n" for line in lines)
+
+
+def _parameters(spec: OperationSpec) -> str:
+    return "{" + ", ".join(spec.parameters) + "}" if spec.parameters else ""
+
+
+def _settings() -> Iterable[tuple[str, ...]]:
+    for one in dataclasses.fields(Settings):
+        choices = one.metadata["choices"]
+        said = f"{one.metadata['doc']} One of: {', '.join(choices)}." if choices else one.metadata["doc"]
+        default = str(one.default).lower() if isinstance(one.default, bool) else f"{one.default}"
+        yield _code(one.name), default, said
+
+
+def _hosts() -> Iterable[tuple[str, ...]]:
+    for one in HOSTS.values():
+        user, project = f"~/{one.home}/{NAME}", f"{one.project}/{NAME}"
+        yield f"`mango install {one.name}` ({one.title})", _code(user), _code(project)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 if __name__ == "__main__":
