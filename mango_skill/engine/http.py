@@ -25,8 +25,8 @@ from mango_skill.engine.service import Service
 from mango_skill.engine.store import Session
 from mango_skill.engine.tickets import EXPIRES, PART, SIGNATURE
 from mango_skill.errors import ArgumentError, EngineError, InternalError, MangoError, PlanError, ServiceError
-from mango_skill.protocol import bodies as wire
 from mango_skill.protocol import access, constants, emission, endpoints, proof
+from mango_skill.protocol import bodies as wire
 from mango_skill.protocol.endpoints import Endpoint
 
 HEARTBEAT_S: Final = 5.0

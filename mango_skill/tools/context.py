@@ -33,6 +33,7 @@ class Progress:
         note: One short clause for a person.
         running: False when the stage has ended.
         job_id: The job whose progress it is, if any.
+        left_s: Seconds that the whole will still take, once they are known.
     """
 
     stage: Stage
@@ -40,6 +41,7 @@ class Progress:
     note: str = ""
     running: bool = True
     job_id: str = ""
+    left_s: int | None = None
 
 
 class Opener(Protocol):
@@ -116,7 +118,7 @@ def follow(context: ToolContext, job_id: str, *, wait_s: float) -> JobView:
         if view.error is None:
             context.on_progress(progress_of(view))
 
-    job = workspace.wait(job_id, wait_s, tell)
+    job = workspace.wait(job_id, max(0.0, wait_s), tell)
     # once: an engine that dies again and again must come to light
     if job.error is not None and job.error.get("code") == _ENGINE_STOPPED and context.opener.tend():
         job = workspace.wait(job_id, max(0.0, deadline - context.clock.monotonic()), tell)
@@ -128,4 +130,6 @@ def progress_of(job: JobView) -> Progress:
     stage: Stage = "edit"
     if job.kind == "export":
         stage = "download" if job.phase in ("downloading", "finished") else "render"
-    return Progress(stage, job.percent, job.note or "", running=not job.finished, job_id=job.id)
+    return Progress(
+        stage, job.phase_percent, job.note or "", running=not job.finished, job_id=job.id, left_s=job.left_s
+    )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mango_skill.actions import Action
 from mango_skill.errors import ArgumentError
@@ -15,6 +15,9 @@ from mango_skill.tools.outcomes import EditResult, edit_result
 from mango_skill.tools.spec import Doc, tool
 from mango_skill.tools.uploading import medium
 from mango_skill.tools.words import ProjectName, WaitSeconds
+
+if TYPE_CHECKING:
+    from mango_skill.client.jobs import JobView
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,9 @@ class TimelineResult:
     canvas: Annotated[dict[str, Any] | None, Doc("Frame size in pixels and rate.")] = None
     version: Annotated[int | None, Doc("Number of this state in the project's history.")] = None
     history: Annotated[tuple[dict[str, Any], ...] | None, Doc("Earlier states, newest first.")] = None
+    jobs: Annotated[
+        tuple[dict[str, Any], ...] | None, Doc("Running work, and the newest that ended, with its file.")
+    ] = None
 
 
 @tool(
@@ -88,11 +94,12 @@ def carry_out(
         wait_s: How long to wait for the end.
         allowed: The actions that the user's message asked for; the chat's talk of others is only offered.
     """
+    deadline = ctx.clock.monotonic() + wait_s
     language = wording.language_of(text)
     notes = announce(ctx, "edit")
     opened = ctx.opener.workspace().open_project(project or ctx.project, language=language)
-    deadline = ctx.clock.monotonic() + wait_s
-    job = follow(ctx, opened.start_turn(text).id, wait_s=wait_s)
+    turn = opened.start_turn(text)
+    job = follow(ctx, turn.id, wait_s=deadline - ctx.clock.monotonic())
     if not job.finished or job.error is not None:
         return _with_notes(edit_result(job), notes)
     said = wording.said_in_turn(job, language=language, allowed=allowed)
@@ -142,6 +149,7 @@ def show_timeline(
         else {"width": canvas.width, "height": canvas.height, "fps": round(float(canvas.fps), 3)},
         version=state.version,
         history=tuple(one.to_json() for one in reversed(opened.history())) if history else None,
+        jobs=tuple(_jobs(one for one in workspace.jobs() if one.project == opened.name)) or None,
     )
 
 
@@ -157,6 +165,23 @@ def _message(message: str | None, operations: Sequence[Mapping[str, Any]] | None
     from mango_skill.operations import operations_from_json, sentences
 
     return sentences(operations_from_json(operations or ()))
+
+
+def _jobs(jobs: Iterable[JobView]) -> Iterator[dict[str, Any]]:
+    """Yield what runs and the newest that ended: a caller that was cut off finds its work again here."""
+    ended = False
+    for job in jobs:
+        if job.finished and ended:
+            continue
+        ended = ended or job.finished
+        facts = {
+            "job_id": job.id,
+            "kind": job.kind.value,
+            "state": job.state.value,
+            "percent": job.percent,
+            "path": (job.result or {}).get("path"),
+        }
+        yield {key: value for key, value in facts.items() if value is not None}
 
 
 def _tracks(timeline: Any) -> list[dict[str, Any]]:

@@ -9,7 +9,12 @@ from typing import Annotated, Any, Literal
 from mango_skill.actions import Action
 from mango_skill.errors import ArgumentError, OutputError
 from mango_skill.folders import user_path
-from mango_skill.protocol.constants import CAPTION_FORMATS, EXPORT_FORMATS
+from mango_skill.protocol.constants import (
+    EXPORT_FORMATS,
+    OUTPUT_ALIASES,
+    OUTPUT_FORMATS,
+    STILL_FORMATS,
+)
 from mango_skill.tools import shapes, wording
 from mango_skill.tools.context import ToolContext, follow
 from mango_skill.tools.outcomes import NEXT_WAIT, EditResult, ExportResult, edit_result, export_result
@@ -19,10 +24,12 @@ from mango_skill.tools.words import ProjectName, WaitSeconds
 FormatName = Annotated[
     str,
     Doc(
-        "File format. Absent: from the path's ending, else mp4, which plays everywhere.",
-        schema={"type": "string", "enum": [*EXPORT_FORMATS, *CAPTION_FORMATS]},
+        "File format. Absent: from the path's ending, else mp4, which plays everywhere. jpg, png: one picture. "
+        "srt, vtt: the captions. otio, xml: the timeline for Premiere, Final Cut, Resolve.",
+        schema={"type": "string", "enum": [*OUTPUT_FORMATS]},
     ),
 ]
+_NO_END_MS = 86_400_000  # later than any video ends
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,7 @@ class WaitResult:
     state: Annotated[str, Doc("queued, running, done or cancelled.")]
     project: Annotated[str, Doc("The project it belongs to.")]
     percent: Annotated[float | None, Doc("How far it is, 0 to 100.")] = None
+    left_s: Annotated[int | None, Doc("Seconds that it will still take, once known.")] = None
     note: Annotated[str | None, Doc("What it is doing.")] = None
     result: Annotated[
         dict[str, Any] | None, Doc("When it is done: what edit_video or export_video answer.")
@@ -55,6 +63,10 @@ def export_video(
     path: Annotated[
         str | None, Doc("File to write, or a folder for a new file. Absent: a new file where results go.")
     ] = None,
+    name: Annotated[
+        str | None,
+        Doc("What the user wants the file called, without a folder.", min_length=1, max_length=120),
+    ] = None,
     overwrite: Annotated[bool, Doc("Replace the file when it exists; ask the user first.")] = False,
     height: Annotated[
         int | None, Doc("Height in pixels, such as 1080. Absent: the timeline's.", minimum=16, maximum=4320)
@@ -68,9 +80,21 @@ def export_video(
     quality: Annotated[
         Literal["source", "high", "small"] | None, Doc("source: as good as the footage. Absent: the setting.")
     ] = None,
+    compatible: Annotated[
+        bool, Doc("Encode all of it anew, for old players that stumble over the quick way.")
+    ] = False,
     captions: Annotated[
-        Literal["burn", "sidecar"] | None,
-        Doc("burn: drawn into the picture. sidecar: a subtitle file beside it. Local engine only."),
+        Literal["burn", "sidecar", "vtt", "none"] | None,
+        Doc("burn: drawn into the picture. sidecar, vtt: an SRT or VTT file beside it. Local engine only."),
+    ] = None,
+    at_s: Annotated[
+        float | None, Doc("For jpg, png: which instant, in seconds.", minimum=0, maximum=86_400)
+    ] = None,
+    start_s: Annotated[
+        float | None, Doc("Write only the part from this second on.", minimum=0, maximum=86_400)
+    ] = None,
+    end_s: Annotated[
+        float | None, Doc("Write only the part up to this second.", minimum=0, maximum=86_400)
     ] = None,
     version: Annotated[
         int | None, Doc("An earlier state, from show_timeline with history.", minimum=0)
@@ -78,9 +102,19 @@ def export_video(
     wait_s: WaitSeconds = 45,
 ) -> ExportResult:
     """Render the timeline and save the file on this machine. Costs no credits."""
+    deadline = ctx.clock.monotonic() + wait_s
     target = ctx.folder if path is None else output_path(path, overwrite=overwrite)
-    chosen = format or _format_of(target)
-    stated = {"width": width, "fps": fps, "quality": quality, "captions": captions}
+    named, ending = _parted(name)
+    chosen = format or ending or _format_of(target, default=STILL_FORMATS[0] if at_s is not None else None)
+    stated = {
+        "width": width,
+        "fps": fps,
+        "quality": quality,
+        "captions": captions,
+        "compatible": compatible or None,
+        "at": _instant(at_s, chosen),
+        "range": _part(start_s, end_s, chosen),
+    }
     workspace = ctx.opener.workspace()
     opened = workspace.open_project(ctx.project) if project is None else workspace.find_project(project)
     job = opened.start_export(
@@ -88,10 +122,11 @@ def export_video(
         height=height,
         version=version,
         path=target,
+        name=named,
         overwrite=overwrite,
         output={key: value for key, value in stated.items() if value is not None} or None,
     )
-    job = follow(ctx, job.id, wait_s=wait_s)
+    job = follow(ctx, job.id, wait_s=deadline - ctx.clock.monotonic())
     result = export_result(job)
     return replace(result, reply=wording.export_reply(job, language=ctx.language)) if job.finished else result
 
@@ -112,6 +147,7 @@ def wait_for_job(
         state=job.state.value,
         project=job.project,
         percent=job.percent,
+        left_s=job.left_s,
         note=job.note or None,
     )
     if not job.finished:
@@ -144,15 +180,52 @@ def output_path(path: str, *, overwrite: bool) -> Path:
     return target
 
 
-def _format_of(target: Path | None) -> str:
-    known = (*EXPORT_FORMATS, *CAPTION_FORMATS)
+def _parted(name: str | None) -> tuple[str | None, str | None]:
+    """Return a file's name without its ending, and the format that the ending says."""
+    stem, dot, ending = (name or "").strip().rpartition(".")
+    form = OUTPUT_ALIASES.get(ending.lower(), ending.lower())
+    if dot and stem and form in OUTPUT_FORMATS:
+        return stem, form
+    return name, None
+
+
+def _instant(at_s: float | None, form: str) -> int | None:
+    if at_s is None:
+        return None
+    if form not in STILL_FORMATS:
+        raise ArgumentError(
+            f"at_s is the instant of a picture, and {form} is none.",
+            code="at_s",
+            hint=f"Ask for {' or '.join(STILL_FORMATS)}; for a part of the video use start_s and end_s.",
+        )
+    return round(at_s * 1000)
+
+
+def _part(start_s: float | None, end_s: float | None, form: str) -> list[int] | None:
+    if start_s is None and end_s is None:
+        return None
+    if form in STILL_FORMATS:
+        raise ArgumentError(
+            "A picture shows one instant, not a part.", code="start_s", hint="Name the instant with at_s."
+        )
+    start = round((start_s or 0.0) * 1000)
+    end = _NO_END_MS if end_s is None else round(end_s * 1000)
+    if end <= start:
+        raise ArgumentError(
+            "The part ends before it begins.", code="end_s", hint="Let end_s be later than start_s."
+        )
+    return [start, end]
+
+
+def _format_of(target: Path | None, *, default: str | None) -> str:
     ending = "" if target is None or target.is_dir() else target.suffix.lower().lstrip(".")
+    ending = OUTPUT_ALIASES.get(ending, ending)
     if not ending:
-        return EXPORT_FORMATS[0]
-    if ending not in known:
+        return default or EXPORT_FORMATS[0]
+    if ending not in OUTPUT_FORMATS:
         raise ArgumentError(
             f"'.{ending}' is no format that can be written.",
             code="output_format",
-            hint=f"End the name in one of {', '.join(known)}, or state the format.",
+            hint=f"End the name in one of {', '.join(OUTPUT_FORMATS)}, or state the format.",
         )
     return ending

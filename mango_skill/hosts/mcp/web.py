@@ -75,10 +75,18 @@ def serve(setting: Setting, folders: Folders, *, port: int | None, say: Callable
             url = f"http://{LOOPBACK}:{here}{PATH}"
             record = {"url": url, "port": here, "secret": secret, "version": VERSION, "pid": os.getpid()}
             journal.write_json(folders.data / FILE, record)
-            say(
-                f"Serving MCP at {url}; the bearer token that hosts need is the 'secret' in {folders.data / FILE}."
+            asyncio.run(
+                _serve(
+                    setting,
+                    listener,
+                    host=f"{LOOPBACK}:{here}",
+                    secret=secret,
+                    ready=lambda: say(
+                        f"Serving MCP at {url}; the bearer token that hosts need is the 'secret' in "
+                        f"{folders.data / FILE}."
+                    ),
+                )
             )
-            asyncio.run(_serve(setting, listener, host=f"{LOOPBACK}:{here}", secret=secret))
     except OSError as problem:
         raise ConfigurationError(
             f"The folder {folders.data} can't be written ({problem.strerror}).",
@@ -87,7 +95,9 @@ def serve(setting: Setting, folders: Folders, *, port: int | None, say: Callable
         ) from None
 
 
-async def _serve(setting: Setting, listener: socket.socket, *, host: str, secret: str) -> None:
+async def _serve(
+    setting: Setting, listener: socket.socket, *, host: str, secret: str, ready: Callable[[], None]
+) -> None:
     conversations = Conversations(setting)
 
     def find(ctx: Context) -> Conversation:
@@ -117,6 +127,7 @@ async def _serve(setting: Setting, listener: socket.socket, *, host: str, secret
     async with manager.run():
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         _LOG.info("serving on %s, process %d", host, os.getpid())
+        ready()
         stopped = asyncio.create_task(stopping.wait())
         await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
         _LOG.info("ending")
