@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, TypeAlias, cast
 
 import av
 import av.error
@@ -32,7 +33,13 @@ _PALETTE_SAMPLES: Final = 24
 # of the first samples, so that all others are heard on time.
 _UNTOLD_LEAD: Final = {"avi": 1105, "adts": 1024}
 
+# An MP4's index: at most so much for a packet (size, two times, place, chunk, key), and for the rest of it.
+_ENTRY_BYTES: Final = 40
+_INDEX_BYTES: Final = 16_384
+_SOUND_PACKET: Final = 1024
+
 Check = Callable[[], None]
+AnyPacket: TypeAlias = "Packet[Any]"
 FrameMaker = Callable[[int], VideoFrame]
 
 
@@ -58,37 +65,54 @@ def configure(context: VideoCodecContext, profile: Profile, threads: int) -> Non
     context.options = options
 
 
-def encode_stretch(
-    span: FrameSpan, make: FrameMaker, *, profile: Profile, threads: int, check: Check
-) -> list[Packet]:  # type: ignore[type-arg]
-    """Encode output frames by an encoder of their own; time stamps count from the video's start.
-
-    Args:
-        span: The frames.
-        make: Returns an output frame.
-        profile: The file's.
-        threads: Of the encoder; 0 lets the library choose.
-        check: Called for every frame; raises when the render is cancelled.
-    """
+def make_encoder(profile: Profile, threads: int) -> VideoCodecContext:
+    """Return an encoder of a file's pictures. ``threads`` of 0 lets the library choose."""
     codec = profile.container.video
     assert codec is not None
     context = cast(VideoCodecContext, CodecContext.create(codec, "w"))
     configure(context, profile, threads)
-    packets: list[Packet] = []  # type: ignore[type-arg]
-    for number in range(span.first, span.end):
+    return context
+
+
+def encode_stretch(
+    span: FrameSpan, pictures: Iterable[VideoFrame], *, context: VideoCodecContext, check: Check
+) -> list[AnyPacket]:
+    """Encode output frames by an encoder of their own; time stamps count from the video's start.
+
+    Args:
+        span: The frames.
+        pictures: As many output frames.
+        context: The encoder; it can't be used again.
+        check: Called for every frame; raises when the render is cancelled.
+    """
+    packets: list[AnyPacket] = []
+    base = context.time_base
+    for number, frame in enumerate(pictures):
         check()
-        frame = make(number)
         # A decoder's word on I, P and B would be taken for an order.
         frame.pict_type = 0
-        frame.pts = number - span.first
-        frame.time_base = 1 / profile.fps
+        frame.pts = number
+        frame.time_base = base
         packets.extend(context.encode(frame))
     packets.extend(context.encode(None))
     for packet in packets:
-        packet.time_base = 1 / profile.fps
+        packet.time_base = base
         packet.pts = (packet.pts or 0) + span.first
         packet.dts = (packet.dts if packet.dts is not None else packet.pts - span.first) + span.first
     return packets
+
+
+@dataclass(frozen=True)
+class Template:
+    """The stream that copied pictures come from.
+
+    Attributes:
+        stream: What a file says of it; it must be open until the writer is made.
+        record: Its parameter sets and the encoder's, as the container carries them.
+    """
+
+    stream: VideoStream
+    record: bytes
 
 
 class Writer:
@@ -98,13 +122,22 @@ class Writer:
         path: Where it is written; not the final name.
         plan: What it will hold.
         mix: Waits for the finished sound and returns it; None when there is none.
+        template: What the pictures take after when some are copied.
     """
 
-    def __init__(self, path: Path, plan: RenderPlan, mix: Callable[[], Mix] | None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        plan: RenderPlan,
+        mix: Callable[[], Mix] | None,
+        *,
+        template: Template | None = None,
+    ) -> None:
         self._profile = plan.profile
+        self._template = template
         kind = plan.profile.container
         self._container: OutputContainer = av.open(
-            str(path), "w", format=kind.muxer, options=dict(kind.options)
+            str(path), "w", format=kind.muxer, options=_muxer_options(plan)
         )
         self._video: VideoStream | None = None
         self._audio: AudioStream | None = None
@@ -121,7 +154,7 @@ class Writer:
         self._sound: Iterator[AudioFrame] | None = None
         self._sound_at = 0
 
-    def write_stretch(self, packets: Iterable[Packet]) -> None:  # type: ignore[type-arg]
+    def write_stretch(self, packets: Iterable[AnyPacket]) -> None:
         """Write a stretch of pictures, and the sound up to where it ends."""
         assert self._video is not None
         for packet in packets:
@@ -148,6 +181,8 @@ class Writer:
         self._container.close()
 
     def _add_video(self, codec: str) -> VideoStream:
+        if self._template is not None:
+            return self._copy_video(self._template)
         stream = cast(VideoStream, self._container.add_stream(codec, rate=self._profile.fps))
         if codec == "gif":
             stream.width, stream.height, stream.pix_fmt = self._profile.width, self._profile.height, "pal8"
@@ -159,6 +194,13 @@ class Writer:
         configure(stream.codec_context, self._profile, 1)
         if codec == "mpeg4":
             stream.codec_context.codec_tag = "XVID"
+        return stream
+
+    def _copy_video(self, template: Template) -> VideoStream:
+        stream = self._container.add_stream_from_template(template.stream, opaque=True)
+        stream.codec_context.extradata = template.record
+        stream.codec_context.framerate = self._profile.fps
+        stream.time_base = 1 / self._profile.fps
         return stream
 
     def _write_sound(self, until: Fraction) -> None:
@@ -178,6 +220,16 @@ class Writer:
         self._sound_at += frame.samples
         self._container.mux(self._audio.encode(frame))
         return True
+
+
+def _muxer_options(plan: RenderPlan) -> dict[str, str]:
+    """The container's options; where the index goes in front, room is left for it: moving all behind it takes long."""
+    options = dict(plan.profile.container.options)
+    if plan.has_picture and options.get("movflags") == "+faststart":
+        del options["movflags"]
+        sounds = plan.duration * plan.profile.audio_rate / _SOUND_PACKET if plan.score is not None else 0
+        options["moov_size"] = str(_INDEX_BYTES + _ENTRY_BYTES * (plan.frames + int(sounds) + 2))
+    return options
 
 
 def _blocks(path: Path, lead: int) -> Iterator[AudioFrame]:

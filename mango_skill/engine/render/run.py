@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import shutil
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Lock
@@ -20,15 +21,24 @@ from av import VideoFrame
 
 from mango_skill.engine.render.chunks import divide
 from mango_skill.engine.render.composer import Composer
-from mango_skill.engine.render.encoder import Writer, encode_stretch, in_full_colour, with_palette
+from mango_skill.engine.render.encoder import (
+    Writer,
+    encode_stretch,
+    in_full_colour,
+    make_encoder,
+    with_palette,
+)
 from mango_skill.engine.render.grid import FrameSpan
 from mango_skill.engine.render.mixer import Mix, mix
+from mango_skill.engine.render.packet_reader import Doubt
 from mango_skill.engine.render.plan import RenderPlan
 from mango_skill.engine.render.players import Prepared, Source
 from mango_skill.engine.render.scratch import Scratch
 from mango_skill.engine.render.sidecar import write_captions
+from mango_skill.engine.render.splice import Refusal, Splice, plan_splice
+from mango_skill.engine.render.splicing import Splicer
 from mango_skill.engine.render.survey import survey
-from mango_skill.engine.render.verify import Facts, verify
+from mango_skill.engine.render.verify import Facts, Spliced, verify
 from mango_skill.errors import MangoError, OutputError, RenderError
 from mango_skill.protocol import constants
 
@@ -39,6 +49,7 @@ _RESERVE_BYTES: Final = 50_000_000
 _MADE_SHARE: Final = 96.0
 _SIGN_OF_LIFE_S: Final = 5.0
 _LOUDNESS_TOLD_LU: Final = 0.5
+_LOG: Final = logging.getLogger(__name__)
 
 
 class Cancelled(RenderError):  # noqa: N818 - it is what happened, not a fault
@@ -56,17 +67,21 @@ class Result:
         path: The file.
         facts: What was found in it.
         sidecar: The captions beside it, or None.
-        notes: What was done otherwise than the timeline says.
+        notes: What was done otherwise than the timeline says, and what was copied.
+        copied: Frames that are the footage's own, bit by bit.
     """
 
     path: Path
     facts: Facts
     sidecar: Path | None
     notes: tuple[str, ...]
+    copied: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as JSON."""
         answer = {**self.facts.to_dict(), "path": str(self.path), "notes": list(self.notes)}
+        if self.copied:
+            answer["copied"] = self.copied
         if self.sidecar is not None:
             answer["sidecars"] = [self.sidecar.name]
         return answer
@@ -111,15 +126,12 @@ def run(
         with clear_disk_errors():
             scratch.clear()
             _require_room(output.parent, plan)
-            job.make(partial, scratch)
-            job.tell(_MADE_SHARE, "verify")
-            joins = tuple(span.first for span in job.stretches)
-            with job.composing() as compose:
-                facts = verify(partial, plan, joins=joins, lufs=job.lufs, compose=compose)
+            facts = job.make(partial, scratch)
             sidecar = _write_sidecar(plan, output)
             os.replace(partial, output)
             job.tell(100.0, "done")
-            return Result(output, facts, sidecar, (*plan.notes, *_loudness_note(plan, facts)))
+            notes = (*plan.notes, *_loudness_note(plan, facts), *job.notes)
+            return Result(output, facts, sidecar, notes, job.copied)
     finally:
         scratch.clear()
 
@@ -129,6 +141,12 @@ def _loudness_note(plan: RenderPlan, facts: Facts) -> tuple[str, ...]:
     if wanted is None or facts.lufs is None or abs(facts.lufs - wanted) <= _LOUDNESS_TOLD_LU:
         return ()
     return (f"the sound reached {facts.lufs:.1f} LUFS instead of {wanted:g}: more would have torn it",)
+
+
+def _copied_note(copied: int, frames: int) -> str:
+    if copied == frames:
+        return f"copied all {frames:,} frames from the footage as they are"
+    return f"copied {copied:,} of {frames:,} frames from the footage as they are, and encoded the others to match"
 
 
 def _ignore(percent: float, stage: str) -> None:
@@ -164,6 +182,8 @@ class _Job:
         self._told_at = monotonic()
         self.stretches: tuple[FrameSpan, ...] = ()
         self.lufs: float | None = None
+        self.copied = 0
+        self.notes: tuple[str, ...] = ()
         self._prepared: Prepared | None = None
 
     def tell(self, percent: float, stage: str) -> None:
@@ -175,29 +195,88 @@ class _Job:
                 self._on_progress(percent, stage)
 
     def check(self) -> None:
-        if self._cancel.is_set() or self._abort.is_set():
+        if self._abort.is_set():
+            raise Cancelled("The export was stopped.")
+        self.check_cancelled()
+
+    def check_cancelled(self) -> None:
+        if self._cancel.is_set():
             raise Cancelled("The export was stopped.")
 
-    def make(self, path: Path, scratch: Scratch) -> None:
-        """Write the file, without looking at it."""
+    def make(self, path: Path, scratch: Scratch) -> Facts:
+        """Write the file and look at it: with packets of the footage where that is possible, else encoded as a whole."""
         plan = self._plan
         if plan.has_picture and not plan.profile.container.is_animation:
             self.stretches = divide(plan, self._workers)
-        sounds = ThreadPoolExecutor(1, thread_name_prefix="sound")
-        try:
-            mixed = sounds.submit(self._mix, scratch) if plan.score is not None else None
-            writer = Writer(path, plan, mixed.result if mixed is not None else None)
+        with ThreadPoolExecutor(1, thread_name_prefix="sound") as sounds:
             try:
-                self._write(writer, scratch)
+                mixed = sounds.submit(self._mix, scratch) if plan.score is not None else None
+                waited = mixed.result if mixed is not None else None
+                if plan.has_picture:
+                    self._prepared = survey(plan, self._sources, scratch)
+                    facts = self._spliced(path, waited)
+                    if facts is not None:
+                        return facts
+                return self._encoded(path, waited)
+            except BaseException:
+                # The threads must not go on for a file that nobody wants.
+                self._abort.set()
+                raise
+
+    def _spliced(self, path: Path, mixed: Callable[[], Mix] | None) -> Facts | None:
+        """Make the file with copied packets; None when it can't be done, or is not beyond doubt."""
+        splice = plan_splice(self._plan, self._sources, self.check)
+        if isinstance(splice, Refusal):
+            if splice.why:
+                self.notes = (f"every frame was encoded anew, because {splice.why}",)
+            return None
+        try:
+            facts = self._splice(path, splice, mixed)
+        except (Doubt, av.error.InvalidDataError, av.error.ArgumentError) as doubt:
+            _LOG.info("not spliced: %s", doubt.to_dict() if isinstance(doubt, MangoError) else doubt)
+        except RenderError as problem:
+            if problem.code != "not_as_planned":
+                raise
+            _LOG.info("not spliced: %s", problem.to_dict())
+        else:
+            self.copied = splice.copied
+            self.notes = (_copied_note(splice.copied, self._plan.frames),)
+            return facts
+        self.check_cancelled()
+        self._abort.clear()
+        self._done = 0.0
+        self.notes = (
+            "every frame was encoded anew, because a copy of the footage's own did not pass the checks",
+        )
+        return None
+
+    def _splice(self, path: Path, splice: Splice, mixed: Callable[[], Mix] | None) -> Facts:
+        assert self._prepared is not None
+        splicer = Splicer(
+            self._plan,
+            self._sources,
+            splice,
+            prepared=self._prepared,
+            step=self._step,
+            abort=self._abort,
+            workers=self._workers,
+        )
+        with closing(splicer):
+            with closing(Writer(path, self._plan, mixed, template=splicer.template)) as writer:
+                splicer.write(writer)
                 writer.write_sound(self.check)
-            finally:
-                writer.close()
-        except BaseException:
-            # The threads must not go on for a file that nobody wants.
-            self._abort.set()
-            raise
-        finally:
-            sounds.shutdown(wait=True, cancel_futures=True)
+            self.tell(_MADE_SHARE, "verify")
+            spliced = Spliced(tuple(splicer.joins), splice.look.rotation)
+            return verify(path, self._plan, lufs=self.lufs, spliced=spliced)
+
+    def _encoded(self, path: Path, mixed: Callable[[], Mix] | None) -> Facts:
+        with closing(Writer(path, self._plan, mixed)) as writer:
+            self._write(writer)
+            writer.write_sound(self.check)
+        self.tell(_MADE_SHARE, "verify")
+        joins = tuple(span.first for span in self.stretches)
+        with self.composing() as compose:
+            return verify(path, self._plan, joins=joins, lufs=self.lufs, compose=compose)
 
     @contextmanager
     def composing(self) -> Iterator[Callable[[int], VideoFrame] | None]:
@@ -224,11 +303,10 @@ class _Job:
         self.lufs = made.lufs
         return made
 
-    def _write(self, writer: Writer, scratch: Scratch) -> None:
-        plan = self._plan
-        if not plan.has_picture:
+    def _write(self, writer: Writer) -> None:
+        plan, prepared = self._plan, self._prepared
+        if prepared is None:
             return
-        prepared = self._prepared = survey(plan, self._sources, scratch)
         if plan.profile.container.is_animation:
             with self.composing() as compose:
                 assert compose is not None
@@ -260,9 +338,9 @@ class _Job:
         )
         composer = Composer(self._plan, prepared, threads=threads)
         try:
-            return encode_stretch(
-                span, composer.frame, profile=self._plan.profile, threads=threads, check=self._step
-            )
+            pictures = map(composer.frame, range(span.first, span.end))
+            context = make_encoder(self._plan.profile, threads)
+            return encode_stretch(span, pictures, context=context, check=self._step)
         finally:
             composer.close()
 

@@ -6,6 +6,7 @@ Render process only.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -16,9 +17,11 @@ import av.error
 import numpy as np
 from av import AudioFrame, AudioResampler, VideoFrame
 from av.container import InputContainer
+from av.stream import Discard
 from numpy.typing import NDArray
 
 from mango_skill.engine.render.dynamics import measure_lufs
+from mango_skill.engine.render.joins import Join, check_joins
 from mango_skill.engine.render.parts import Score
 from mango_skill.engine.render.plan import RenderPlan
 from mango_skill.engine.render.tapes import RATE, Samples
@@ -44,6 +47,14 @@ _OURS: Final[dict[str, Any]] = {"src_colorspace": "ITU709", "src_color_range": "
 _PICTURE_SLACK: Final = 9.0
 _GIF_SLACK: Final = 20.0
 _HALF: Final = Fraction(1, 2)
+
+
+@dataclass(frozen=True)
+class Spliced:
+    """How a video was put together; its packets hold pictures that players turn by ``rotation`` degrees."""
+
+    joins: tuple[Join, ...]
+    rotation: int
 
 
 @dataclass(frozen=True)
@@ -73,6 +84,7 @@ def verify(
     joins: tuple[int, ...] = (),
     lufs: float | None = None,
     compose: Callable[[int], VideoFrame] | None = None,
+    spliced: Spliced | None = None,
 ) -> Facts:
     """Compare a file with its plan: streams, size, every frame there, length, joins, loudness and silences.
 
@@ -82,24 +94,30 @@ def verify(
         joins: Output frames at which stretches were joined; they are decoded.
         lufs: The loudness that the mix reached; what the plan asks for when None.
         compose: Makes an output frame anew, to compare some of the file's with.
+        spliced: How copied and encoded pictures follow one another; None when all were encoded alike.
 
     Raises:
         RenderError: ``not_as_planned``; its details say what was expected and what was found.
+        Doubt: Copied and encoded pictures do not follow one another as they should.
     """
     profile = plan.profile
     if profile.format == "webp":
         return _verify_webp(path, plan, compose)
     name = _DEMUXERS.get(profile.format, profile.format)
     try:
-        with av.open(str(path), format=name) as container:
-            width, height = _check_streams(container, plan)
-            stamps = _check_pictures(container, plan, joins) if plan.has_picture else []
-            if compose is not None:
-                _compare(container, plan, stamps, compose)
-        seconds, heard = float(plan.duration), None
-        if plan.score is not None:
+        # One looks at all pictures, the other hears all of the sound.
+        with ThreadPoolExecutor(1, thread_name_prefix="listen") as pool:
+            sound = pool.submit(_listen, path, name, plan.score, lufs) if plan.score is not None else None
             with av.open(str(path), format=name) as container:
-                seconds, heard = _check_sound(container, plan.score, lufs)
+                turned = spliced is not None and spliced.rotation % 180 != 0
+                width, height = _check_streams(container, plan, turned=turned)
+                if spliced is not None:
+                    check_joins(container, spliced.joins, frames=plan.frames, fps=profile.fps)
+                elif plan.has_picture:
+                    stamps = _check_pictures(container, plan, joins)
+                    if compose is not None:
+                        _compare(container, plan, stamps, compose)
+            seconds, heard = sound.result() if sound is not None else (float(plan.duration), None)
     except av.error.FFmpegError as problem:
         raise _mismatch("it can't be read", "a readable file", str(problem)[:200]) from problem
     return Facts(
@@ -108,7 +126,7 @@ def verify(
         duration=float(plan.duration) if plan.has_picture else seconds,
         width=width,
         height=height,
-        frames=len(stamps),
+        frames=plan.frames if plan.has_picture else 0,
         fps=(profile.fps.numerator, profile.fps.denominator) if plan.has_picture else (0, 1),
         has_audio=plan.score is not None,
         lufs=heard,
@@ -149,7 +167,15 @@ def _verify_webp(path: Path, plan: RenderPlan, compose: Callable[[int], VideoFra
     )
 
 
-def _check_streams(container: InputContainer, plan: RenderPlan) -> tuple[int, int]:
+def _listen(path: Path, name: str, score: Score, lufs: float | None) -> tuple[float, float | None]:
+    with av.open(str(path), format=name) as container:
+        for other in container.streams:
+            if other.type != "audio":
+                other.discard = Discard.all
+        return _check_sound(container, score, lufs)
+
+
+def _check_streams(container: InputContainer, plan: RenderPlan, *, turned: bool) -> tuple[int, int]:
     pictures, sounds = len(container.streams.video), len(container.streams.audio)
     if pictures != int(plan.has_picture):
         raise _mismatch("its pictures are missing", int(plan.has_picture), pictures)
@@ -158,7 +184,8 @@ def _check_streams(container: InputContainer, plan: RenderPlan) -> tuple[int, in
     if not plan.has_picture:
         return 0, 0
     stream = container.streams.video[0]
-    size, wanted = (stream.width, stream.height), (plan.profile.width, plan.profile.height)
+    size = (stream.height, stream.width) if turned else (stream.width, stream.height)
+    wanted = (plan.profile.width, plan.profile.height)
     if size != wanted:
         raise _mismatch("its size is wrong", wanted, size)
     return size

@@ -1,0 +1,296 @@
+"""Making the pictures of a splice: packets copied, frames between them encoded to match. Render process only."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from queue import SimpleQueue
+from threading import Event
+from typing import Final
+
+from av import VideoFrame
+from av.video.codeccontext import VideoCodecContext
+
+from mango_skill.engine.render.composer import Composer
+from mango_skill.engine.render.encoder import AnyPacket, Template, Writer, encode_stretch, make_encoder
+from mango_skill.engine.render.filters import FrameFilter
+from mango_skill.engine.render.joins import Coarse, Join, coarse, digest
+from mango_skill.engine.render.packet_reader import Doubt, PacketReader
+from mango_skill.engine.render.parameter_sets import (
+    UnreadableError,
+    merge,
+    read_record,
+    read_sequence,
+    write_record,
+)
+from mango_skill.engine.render.passages import Passage, Take
+from mango_skill.engine.render.plan import RenderPlan
+from mango_skill.engine.render.players import Prepared, Source
+from mango_skill.engine.render.splice import Look, Splice
+
+# Of 1080p; encoded frames wait in memory until what lies before them is written.
+_MOST_WAITING: Final = 480
+_FULL_HD: Final = 1920 * 1080
+_BRIEF_S: Final = 2
+_PROFILES: Final = {66: "baseline", 77: "main"}
+_FULL_RANGE: Final = 2
+_SCALERS: Final = {1: "bt709", 5: "bt601", 6: "bt601", 7: "smpte240m"}
+_HD_LINES: Final = 720
+# Turned back from upright to how the packets hold it, by the degrees that a player turns it.
+_TURNS_BACK: Final[Mapping[int, tuple[str, ...]]] = {
+    0: (),
+    90: ("transpose=cclock",),
+    180: ("hflip", "vflip"),
+    270: ("transpose=clock",),
+}
+
+Check = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class _Encoded:
+    packets: list[AnyPacket]
+    join: Join
+
+
+class Splicer:
+    """Writes the pictures of one splice.
+
+    Args:
+        plan: What is made.
+        sources: The files by asset id.
+        splice: How.
+        prepared: What was found out for the frames that are composed.
+        step: Called for every frame; raises when the render is cancelled.
+        abort: Set when threads are to give up.
+        workers: Encoders at once.
+
+    Raises:
+        Doubt: The encoder can't match the footage.
+    """
+
+    def __init__(
+        self,
+        plan: RenderPlan,
+        sources: Mapping[str, Source],
+        splice: Splice,
+        *,
+        prepared: Prepared,
+        step: Check,
+        abort: Event,
+        workers: int,
+    ) -> None:
+        self._plan = plan
+        self._sources = sources
+        self._splice = splice
+        self._prepared = prepared
+        self._step = step
+        self._abort = abort
+        self._workers = workers
+        self._record, self._brief = self._match()
+        self._benches: SimpleQueue[_Bench] = SimpleQueue()
+        self._closing = ExitStack()
+        self.joins: list[Join] = []
+        for _ in range(workers):
+            self._benches.put(self._closing.enter_context(closing(_Bench(sources))))
+        self._shelf = self._closing.enter_context(closing(_Bench(sources)))
+
+    def close(self) -> None:
+        """Let all files go."""
+        self._closing.close()
+
+    @property
+    def template(self) -> Template:
+        """What the file's picture stream takes after."""
+        sets = merge(self._splice.look.sets, read_record(self._record))
+        return Template(self._shelf.reader(self._splice.template).stream, write_record(sets))
+
+    def write(self, writer: Writer) -> None:
+        """Write all pictures, encoding ahead of what is written."""
+        written = 0
+        with ThreadPoolExecutor(self._workers, thread_name_prefix="picture") as pool:
+            try:
+                for passage, encoded in self._in_order(pool):
+                    packets = self._copied(passage) if encoded is None else iter(encoded.packets)
+                    if encoded is not None:
+                        self.joins.append(encoded.join)
+                    written = self._write(writer, passage, packets, written)
+            except BaseException:
+                self._abort.set()
+                raise
+
+    def _write(self, writer: Writer, passage: Passage, packets: Iterator[AnyPacket], written: int) -> int:
+        base = 1 / self._plan.profile.fps
+        first = written
+
+        def placed() -> Iterator[AnyPacket]:
+            nonlocal written
+            for packet in packets:
+                packet.dts, packet.duration, packet.time_base = written - self._splice.delay, 1, base
+                if packet.pts is None or packet.pts < packet.dts:
+                    raise Doubt("A picture would be shown before it is decoded.")
+                written += 1
+                yield packet
+
+        writer.write_stretch(placed())
+        if written - first != passage.span.count:
+            raise Doubt("A passage has another number of pictures than planned.")
+        return written
+
+    def _copied(self, passage: Passage) -> Iterator[AnyPacket]:
+        take = passage.copied
+        assert take is not None
+        known = self._splice.maps[take.asset][take.stretch]
+        place = known.place[take.first]
+        reader = self._shelf.reader(take.asset)
+        for offset, packet in enumerate(reader.packets(known, place, take.span.count)):
+            self._step()
+            if not offset:
+                self.joins.append(Join(take.span.first, digest=digest(packet)))
+            packet.pts = take.span.first + known.number[place + offset] - take.first
+            yield packet
+
+    def _in_order(self, pool: ThreadPoolExecutor) -> Iterator[tuple[Passage, _Encoded | None]]:
+        size = self._plan.profile.width * self._plan.profile.height
+        most = max(30, _MOST_WAITING * _FULL_HD // max(size, _FULL_HD // 4))
+        ahead = deque(self._splice.passages)
+        waiting: deque[tuple[Passage, Future[_Encoded] | None]] = deque()
+        held = 0
+        while waiting or ahead:
+            while ahead and (held < most or not waiting):
+                passage = ahead.popleft()
+                future = None
+                if passage.copied is None:
+                    future = pool.submit(self._encode, passage)
+                    held += passage.span.count
+                waiting.append((passage, future))
+            passage, future = waiting.popleft()
+            if future is None:
+                yield passage, None
+                continue
+            yield passage, future.result()
+            held -= passage.span.count
+
+    def _encode(self, passage: Passage) -> _Encoded:
+        bench = self._benches.get()
+        try:
+            brief = passage.span.count <= _BRIEF_S * self._plan.profile.fps
+            context = self._encoder(brief=brief and self._brief)
+            shown: list[Coarse] = []
+            pictures = self._remembered(self._pictures(passage, bench), shown)
+            packets = encode_stretch(passage.span, pictures, context=context, check=self._step)
+            if (context.extradata or b"") != self._record:
+                raise Doubt("The encoder changed its parameters.")
+            return _Encoded(packets, Join(passage.span.first, coarse=shown[0]))
+        finally:
+            self._benches.put(bench)
+
+    def _remembered(self, pictures: Iterator[VideoFrame], shown: list[Coarse]) -> Iterator[VideoFrame]:
+        for picture in pictures:
+            if not shown:
+                shown.append(coarse(picture))
+            yield picture
+
+    def _pictures(self, passage: Passage, bench: _Bench) -> Iterator[VideoFrame]:
+        """All frames of a passage as the packets hold them: footage as it is, all else composed and brought there."""
+        at = passage.span.first
+        with ExitStack() as stack:
+            composed: Callable[[int], VideoFrame] | None = None
+            for take in (*passage.takes, None):
+                end = passage.span.end if take is None else take.span.first
+                if at < end and composed is None:
+                    composer = stack.enter_context(closing(Composer(self._plan, self._prepared, threads=1)))
+                    composed = _Adapter(composer, self._splice.look).frame
+                for number in range(at, end):
+                    assert composed is not None
+                    yield composed(number)
+                if take is not None:
+                    yield from self._raw(take, bench)
+                    at = take.span.end
+
+    def _raw(self, take: Take, bench: _Bench) -> Iterator[VideoFrame]:
+        known = self._splice.maps[take.asset][take.stretch]
+        return bench.reader(take.asset).pictures(known, take.first, take.span.count)
+
+    def _encoder(self, *, brief: bool) -> VideoCodecContext:
+        look, profile = self._splice.look, self._plan.profile
+        context = make_encoder(profile, 1)
+        if look.rotation % 180:
+            context.width, context.height = profile.height, profile.width
+        context.pix_fmt = look.pixels
+        tags = look.tags
+        context.color_range, context.colorspace = tags.range, tags.matrix
+        context.color_primaries, context.color_trc = tags.primaries, tags.curve
+        facts = read_sequence(look.sets.sps[0])
+        options = {**context.options, "x264-params": f"sps-id={self._splice.set_id}:annexb=0:stitchable=1"}
+        if facts.profile in _PROFILES:
+            options["profile"] = _PROFILES[facts.profile]
+        if brief:
+            # Half as much work, and a few frames that are a little larger.
+            options["preset"] = "superfast"
+        context.options = options
+        return context
+
+    def _match(self) -> tuple[bytes, bool]:
+        """The encoder's own parameter sets, and whether it may be set to haste without changing them."""
+        records = []
+        for brief in (False, True):
+            context = self._encoder(brief=brief)
+            context.open()
+            records.append(context.extradata or b"")
+        try:
+            sets = read_record(records[0])
+            if any(read_sequence(unit).id != self._splice.set_id for unit in sets.sps):
+                raise Doubt("The encoder numbers its parameters otherwise.")
+        except UnreadableError:
+            raise Doubt("The encoder's parameters can't be read.") from None
+        return records[0], records[0] == records[1]
+
+
+class _Bench:
+    """The files that one thread has open."""
+
+    def __init__(self, sources: Mapping[str, Source]) -> None:
+        self._sources = sources
+        self._readers: dict[str, PacketReader] = {}
+
+    def reader(self, asset: str) -> PacketReader:
+        if asset not in self._readers:
+            source = self._sources[asset]
+            self._readers[asset] = PacketReader(source.path, source.info)
+        return self._readers[asset]
+
+    def close(self) -> None:
+        for reader in self._readers.values():
+            reader.close()
+        self._readers.clear()
+
+
+class _Adapter:
+    """Brings composed frames into the footage's orientation and colours."""
+
+    def __init__(self, composer: Composer, look: Look) -> None:
+        self._composer = composer
+        self._look = look
+        self._filter: FrameFilter | None = None
+
+    def frame(self, number: int) -> VideoFrame:
+        picture = self._composer.frame(number)
+        if self._filter is None:
+            self._filter = FrameFilter(self._steps(picture))
+        return self._filter.apply(picture) if self._steps(picture) else picture
+
+    def _steps(self, picture: VideoFrame) -> list[str]:
+        steps = list(_TURNS_BACK[self._look.rotation])
+        large = max(picture.height, picture.width * 9 // 16) >= _HD_LINES
+        matrix = _SCALERS.get(self._look.tags.matrix, "bt709" if large else "bt601")
+        full = self._look.tags.range == _FULL_RANGE or self._look.pixels.startswith("yuvj")
+        if matrix != "bt709" or full:
+            spans = f"in_range=tv:out_range={'pc' if full else 'tv'}"
+            steps.append(f"scale=in_color_matrix=bt709:out_color_matrix={matrix}:{spans}")
+        if full:
+            steps.append(f"format={self._look.pixels}")
+        return steps
