@@ -6,6 +6,7 @@ before the last gain is set.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -27,9 +28,9 @@ from mango_skill.engine.render.scratch import Scratch
 from mango_skill.engine.render.tapes import (
     RATE,
     Samples,
+    Tape,
     make_sound,
     read_file,
-    read_file_backwards,
     silence,
 )
 from mango_skill.engine.render.treatments import (
@@ -69,21 +70,25 @@ def mix(score: Score, sources: Mapping[str, Source], scratch: Scratch, check: Ch
     Raises:
         MediaError: A source is gone or can't be read.
     """
-    players = [PiecePlayer(piece, sources) for piece in sorted(score.pieces, key=lambda piece: piece.first)]
+    tapes = Tapes(sources)
+    players = [PiecePlayer(piece, tapes) for piece in sorted(score.pieces, key=lambda piece: piece.first)]
     ducked = any(player.piece.duck_db for player in players)
     plain_path, ducked_path = scratch.path("mix"), scratch.path("ducked")
     levels: list[NDArray[np.float32]] = []
     with plain_path.open("wb") as plain, ducked_path.open("wb") as below:
+        waiting, playing = deque(players), list[PiecePlayer]()
         for first in range(0, score.count, BLOCK):
             check()
             count = min(BLOCK, score.count - first)
-            loud, quiet, speech = _add_up(players, first, count)
+            while waiting and waiting[0].piece.first < first + count:
+                playing.append(waiting.popleft())
+            loud, quiet, speech = _add_up(playing, first, count)
+            playing = [player for player in playing if player.piece.end > first + count]
             levels.append(_levels(speech))
             plain.write(loud.tobytes())
             if ducked:
                 below.write(quiet.tobytes())
-    for player in players:
-        player.close()
+    tapes.close()
     if ducked:
         _put_under(plain_path, ducked_path, np.concatenate(levels), _duck_db(players))
     ducked_path.unlink()
@@ -129,12 +134,41 @@ def _put_under(plain: Path, below: Path, powers: NDArray[np.float32], db: float)
             loud.write(first, block + quiet.read(first, len(block)) * gain[:, None])
 
 
+class Tapes:
+    """Open files, handed from piece to piece: opening one takes longer than reading a second of it."""
+
+    def __init__(self, sources: Mapping[str, Source]) -> None:
+        self.sources = sources
+        self._idle: dict[str, list[Tape]] = {}
+
+    def take(self, asset: str) -> Tape:
+        """Return a file that nobody else reads; give it back.
+
+        Raises:
+            MediaError: It is gone or can't be read.
+        """
+        idle = self._idle.get(asset)
+        source = self.sources[asset]
+        return idle.pop() if idle else Tape(source.path, source.info)
+
+    def give_back(self, asset: str, tape: Tape) -> None:
+        """Let another piece read on from where this one ended."""
+        self._idle.setdefault(asset, []).append(tape)
+
+    def close(self) -> None:
+        """Close all that were given back."""
+        while self._idle:
+            for tape in self._idle.popitem()[1]:
+                tape.close()
+
+
 class PiecePlayer:
     """Plays one piece from its start to its end; read it in order."""
 
-    def __init__(self, piece: Piece, sources: Mapping[str, Source]) -> None:
+    def __init__(self, piece: Piece, tapes: Tapes) -> None:
         self.piece = piece
-        self._sources = sources
+        self._tapes = tapes
+        self._taken: list[Tape] = []
         self._dry: _Flow | None = None
         self._wet: list[tuple[Treatment, _Flow]] | None = None
 
@@ -158,6 +192,8 @@ class PiecePlayer:
     def close(self) -> None:
         self._dry = None
         self._wet = None
+        while self._taken:
+            self._tapes.give_back(self.piece.asset, self._taken.pop())
 
     def _skip(self, count: int) -> None:
         flows = [self._dry, *(flow for _, flow in self._wet or ())]
@@ -183,17 +219,18 @@ class PiecePlayer:
         return treat(chain(treated, [silence(BLOCK)]), tempo) if tempo else treated
 
     def _floor(self) -> float:
-        source = self._sources.get(self.piece.asset)
+        source = self._tapes.sources.get(self.piece.asset)
         return QUIET_FLOOR_DB if source is None else _file_floor(source.path, source.info)
 
     def _material(self, run_up: Fraction, seconds: Fraction) -> Iterator[Samples]:
         piece = self.piece
         if piece.generated:
             return make_sound(piece.generated, piece.parameters, start=piece.start, seconds=seconds)
-        source = self._sources[piece.asset]
+        tape = self._tapes.take(piece.asset)
+        self._taken.append(tape)
         if piece.reverse:
-            return read_file_backwards(source.path, source.info, piece.start, seconds)
-        return read_file(source.path, source.info, piece.start - run_up)
+            return tape.play_backwards(piece.start, seconds)
+        return tape.play(piece.start - run_up)
 
     def _gain(self, at: NDArray[np.int64]) -> NDArray[np.float32]:
         piece = self.piece

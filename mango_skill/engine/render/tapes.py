@@ -6,15 +6,18 @@ Samples are arrays of shape ``(count, 2)``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import floor
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Final
 
 import av.error
 import numpy as np
 from av import AudioFrame, AudioResampler
 from av.container import InputContainer
+from av.stream import Discard
 from numpy.typing import NDArray
 
 from mango_skill.engine.media.catalogue import MOODS, effect_for, mood_for
@@ -28,46 +31,25 @@ Samples = NDArray[np.float32]
 
 RATE: Final = 48_000
 _BLOCK: Final = RATE
+_HALF: Final = Fraction(1, 2)
 # A decoder that starts in the middle needs a little run-up (MP3's bit reservoir is the longest).
 _RUN_UP_S: Final = Fraction(3, 10)
 _REVERSE_BLOCK_S: Final = 4
-# Small differences of time stamps are rounding; larger ones are holes.
+# A decoder's frames are so short that whoever works on them one by one is busy with calls alone.
+_BATCH_S: Final = 0.25
+# Reading on costs less than seeking, this many samples far.
+_NEAR: Final = RATE
+# Small differences of time stamps are rounding or drift; larger ones are holes.
 _HOLE: Final = RATE // 25
+# Half of what a stamp of whole milliseconds may be off: beyond that, on average, a clock drifts.
+_DRIFT: Final = RATE // 4000
+_MOST_BEND: Final = 0.004
+# Sound that begins or ends in the middle of a wave would click.
+_EDGE: Final = RATE // 500
 
 
 def silence(count: int) -> Samples:
     return np.zeros((count, 2), dtype=np.float32)
-
-
-def read_file(path: Path, info: MediaInfo, start: Fraction) -> Iterator[Samples]:
-    """Yield a file's sound from ``start`` seconds (on the picture's clock) to its end; silence before its start.
-
-    Raises:
-        MediaError: ``source_vanished`` or ``unreadable``.
-    """
-    with open_source(path, info) as container:
-        wanted = floor(start * RATE + Fraction(1, 2))
-        for position, samples in _placed(container, info, start):
-            end = position + len(samples)
-            if end <= wanted:
-                continue
-            while position > wanted:
-                hole = min(position - wanted, _BLOCK)
-                yield silence(hole)
-                wanted += hole
-            yield samples[wanted - position :]
-            wanted = end
-
-
-def read_file_backwards(path: Path, info: MediaInfo, start: Fraction, seconds: Fraction) -> Iterator[Samples]:
-    """Yield ``seconds`` of a file's sound from ``start`` on, last sample first."""
-    end = start + seconds
-    while end > start:
-        begin = max(start, end - _REVERSE_BLOCK_S)
-        count = floor(end * RATE + Fraction(1, 2)) - floor(begin * RATE + Fraction(1, 2))
-        block = take(read_file(path, info, begin), count)
-        yield np.ascontiguousarray(block[::-1])
-        end = begin
 
 
 def take(chunks: Iterator[Samples], count: int) -> Samples:
@@ -83,52 +65,283 @@ def take(chunks: Iterator[Samples], count: int) -> Samples:
     return block
 
 
+class Tape:
+    """The sound of one file, open at one place: reading on from there costs nothing.
+
+    Time runs on the picture's clock; where there is no picture, from the first sound that is heard. Stamps that
+    jitter are smoothed, stamps that drift from the count of samples are followed, holes are silent.
+
+    Raises:
+        MediaError: ``source_vanished`` or ``unreadable``.
+    """
+
+    def __init__(self, path: Path, info: MediaInfo) -> None:
+        self._container = open_source(path, info)
+        for stream in self._container.streams:
+            if stream.index != info.audio_stream:
+                stream.discard = Discard.all
+        self._info = info
+        self._chunks: Iterator[tuple[int, Samples]] = iter(())
+        self._at: int | None = None
+        self._held: tuple[int, Samples] = (0, silence(0))
+
+    def __enter__(self) -> Tape:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._chunks = iter(())
+        self._container.close()
+
+    def play(self, start: Fraction) -> Iterator[Samples]:
+        """Yield sound from ``start`` seconds to the end of the file; silence before its first sound."""
+        wanted = floor(start * RATE + _HALF)
+        held_at, held = self._held
+        if self._at is not None and held_at <= wanted <= self._at + _NEAR:
+            chunks = self._onwards(held_at, held)
+        else:
+            self._chunks = _placed(self._container, self._info, start)
+            chunks = self._onwards(0, silence(0))
+        for position, samples in chunks:
+            end = position + len(samples)
+            if end <= wanted:
+                continue
+            while position > wanted:
+                hole = min(position - wanted, _BLOCK)
+                yield silence(hole)
+                wanted += hole
+            part = samples[wanted - position :]
+            wanted = end
+            yield part
+
+    def play_backwards(self, start: Fraction, seconds: Fraction) -> Iterator[Samples]:
+        """Yield ``seconds`` of sound from ``start`` on, last sample first."""
+        end = start + seconds
+        while end > start:
+            begin = max(start, end - _REVERSE_BLOCK_S)
+            count = floor(end * RATE + _HALF) - floor(begin * RATE + _HALF)
+            yield np.ascontiguousarray(take(self.play(begin), count)[::-1])
+            end = begin
+
+    def _onwards(self, held_at: int, held: Samples) -> Iterator[tuple[int, Samples]]:
+        """What was read last once more: its end may not have been wanted then."""
+        if len(held):
+            yield held_at, held
+        for position, samples in self._chunks:
+            self._held, self._at = (position, samples), position + len(samples)
+            yield position, samples
+        self._at = None
+
+
+def read_file(path: Path, info: MediaInfo, start: Fraction) -> Iterator[Samples]:
+    """Yield a file's sound from ``start`` seconds on: see ``Tape``."""
+    with Tape(path, info) as tape:
+        yield from tape.play(start)
+
+
+@dataclass
+class _Batch:
+    """Frames that follow each other without a hole, in one format.
+
+    Attributes:
+        offsets: For every frame that has a stamp, how much later it says it is than the count of samples since the
+            batch began, in output samples, counted from the instant 0.
+    """
+
+    frames: list[AudioFrame] = field(default_factory=list)
+    offsets: list[float] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def add(self, frame: AudioFrame, stated: float | None) -> None:
+        if stated is not None:
+            self.offsets.append(stated - self.seconds * RATE)
+        self.frames.append(frame)
+        self.seconds += frame.samples / frame.sample_rate
+
+    def fits(self, frame: AudioFrame, stated: float | None) -> bool:
+        """Whether a frame goes on where this batch ends."""
+        if not self.frames:
+            return True
+        if _format(frame) != _format(self.frames[0]):
+            return False
+        return (
+            stated is None
+            or not self.offsets
+            or abs(stated - self.seconds * RATE - self.offsets[-1]) <= _HOLE
+        )
+
+    @property
+    def start(self) -> float | None:
+        """When it begins, as its stamps say on average; None where none has one."""
+        return sum(self.offsets) / len(self.offsets) if self.offsets else None
+
+
+def _format(frame: AudioFrame) -> tuple[str, int, str]:
+    return frame.format.name, frame.sample_rate, frame.layout.name
+
+
 def _placed(container: InputContainer, info: MediaInfo, start: Fraction) -> Iterator[tuple[int, Samples]]:
     """Yield decoded sound with the sample at which it lies, from shortly before ``start``."""
     stream = container.streams[info.audio_stream]
     base = Fraction(stream.time_base or Fraction(1, RATE))
-    clock = container.streams[info.video_stream] if info.video_stream >= 0 else stream
-    # A film's instant 0 is its first picture: sound and picture are read by one clock.
-    zero = first_instant(clock, info.video_start_ms if clock is not stream else info.audio_start_ms)
+    zero = _zero(container, info)
     if start > _RUN_UP_S:
         try:
             container.seek(int((start - _RUN_UP_S + zero) / base), stream=stream)
         except av.error.FFmpegError:
             container.seek(0)
-    # Left to the library, one channel would become two of 3 dB less each.
-    layout = "mono" if info.channels == 1 else "stereo"
-    resampler = AudioResampler(format="flt", layout=layout, rate=RATE)
-    position: int | None = None
-    for packet in container.demux(stream):
+    else:
+        container.seek(int(min(zero, start + zero - _RUN_UP_S) / base), stream=stream)
+    run: _Run | None = None
+    for batch, follows in _batches(container, info.audio_stream, zero):
+        if run is not None and not follows:
+            yield from run.end()
+            run = None
+        if run is None:
+            run = _Run(batch, first=floor((batch.start or 0.0) + 0.5))
+        yield from run.play(batch)
+    if run is not None:
+        yield from run.end()
+
+
+def _zero(container: InputContainer, info: MediaInfo) -> Fraction:
+    """The file's own time at the instant 0."""
+    if info.video_stream >= 0:
+        return first_instant(container.streams[info.video_stream], info.video_start_ms)
+    stream = container.streams[info.audio_stream]
+    if stream.start_time is None or stream.time_base is None:
+        return Fraction(0)
+    return stream.start_time * Fraction(stream.time_base)
+
+
+def _batches(container: InputContainer, index: int, zero: Fraction) -> Iterator[tuple[_Batch, bool]]:
+    """Yield frames in batches, and whether each goes on where the one before it ended."""
+    stream = container.streams[index]
+    base = Fraction(stream.time_base or Fraction(1, RATE))
+    batch, follows, expected = _Batch(), False, None
+    for frame in _frames(container, index):
+        stated = None
+        if frame.pts is not None:
+            stated = float((frame.pts * Fraction(frame.time_base or base) - zero) * RATE)
+        broken = not batch.fits(frame, stated)
+        if batch.frames and (broken or batch.seconds >= _BATCH_S):
+            yield batch, follows
+            follows, expected = not broken, _end_of(batch, expected)
+            batch = _Batch()
+            if stated is not None and expected is not None and abs(stated - expected) > _HOLE:
+                follows = False
+        batch.add(frame, stated)
+    if batch.frames:
+        yield batch, follows
+
+
+def _end_of(batch: _Batch, expected: float | None) -> float | None:
+    start = batch.start if batch.start is not None else expected
+    return None if start is None else start + batch.seconds * RATE
+
+
+def _frames(container: InputContainer, index: int) -> Iterator[AudioFrame]:
+    for packet in container.demux(container.streams[index]):
         try:
             frames = packet.decode()
         except (av.error.InvalidDataError, av.error.UndefinedError):
             continue
         except av.error.EOFError:
-            break
+            return
         for frame in frames:
-            if not isinstance(frame, AudioFrame):
-                continue
-            if frame.pts is not None:
-                stated = floor((frame.pts * Fraction(frame.time_base or base) - zero) * RATE)
-                if position is None or abs(stated - position) > _HOLE:
-                    position = stated
-            elif position is None:
-                position = 0
-            frame.pts = None
-            for samples in _resampled(resampler, frame):
-                yield position, samples
-                position += len(samples)
-    for samples in _resampled(resampler, None):
-        yield position or 0, samples
-        position = (position or 0) + len(samples)
+            if isinstance(frame, AudioFrame) and frame.samples and frame.sample_rate:
+                yield frame
 
 
-def _resampled(resampler: AudioResampler, frame: AudioFrame | None) -> Iterator[Samples]:
-    for part in resampler.resample(frame):
-        samples = np.asarray(part.to_ndarray(), dtype=np.float32)
-        if samples.size:
-            yield np.repeat(samples.T, 2, axis=1) if part.layout.nb_channels == 1 else samples.reshape(-1, 2)
+class _Run:
+    """Sound without a hole: resampled as one, its end known only when it has come."""
+
+    def __init__(self, batch: _Batch, *, first: int) -> None:
+        self._position = first
+        self._expected = float(first)
+        self._begun = False
+        self._held: Samples | None = None
+        frame = batch.frames[0]
+        self._mono = frame.layout.nb_channels == 1
+        self._resampler: AudioResampler | None = None
+        if frame.sample_rate != RATE or frame.layout.name not in ("mono", "stereo"):
+            # Left to the library, one channel would become two of 3 dB less each.
+            layout = "mono" if self._mono else "stereo"
+            self._resampler = AudioResampler(format="flt", layout=layout, rate=RATE)
+
+    def play(self, batch: _Batch) -> Iterator[tuple[int, Samples]]:
+        """Yield the batch before, now that it is known to go on; keep this one."""
+        parts = [part for frame in batch.frames for part in self._convert(frame)]
+        samples = np.concatenate(parts) if parts else silence(0)
+        drift = 0.0 if batch.start is None else batch.start - self._expected
+        self._expected += batch.seconds * RATE
+        if abs(drift) > _DRIFT and len(samples) > _EDGE:
+            bend = round(max(-_MOST_BEND * len(samples), min(_MOST_BEND * len(samples), drift)))
+            samples, self._expected = _stretched(samples, len(samples) + bend), self._expected + bend
+        if not self._begun and len(samples):
+            samples[:_EDGE] *= _SLOPE[: len(samples)]
+            self._begun = True
+        yield from self._flush()
+        self._held = samples
+
+    def end(self) -> Iterator[tuple[int, Samples]]:
+        """Yield what is left; it ends softly."""
+        if self._resampler is not None:
+            rest = [self._shape(part) for part in self._resampler.resample(None)]
+            self._held = np.concatenate([*([] if self._held is None else [self._held]), *rest])
+        if self._held is not None and len(self._held):
+            length = min(_EDGE, len(self._held))
+            self._held[-length:] *= _SLOPE[:length][::-1]
+        yield from self._flush()
+
+    def _flush(self) -> Iterator[tuple[int, Samples]]:
+        held, self._held = self._held, None
+        if held is not None and len(held):
+            at, self._position = self._position, self._position + len(held)
+            yield at, held
+
+    def _convert(self, frame: AudioFrame) -> Iterator[Samples]:
+        if self._resampler is None:
+            yield self._widen(_floats(frame))
+            return
+        frame.pts = None
+        for part in self._resampler.resample(frame):
+            yield self._shape(part)
+
+    def _shape(self, part: AudioFrame) -> Samples:
+        return self._widen(np.asarray(part.to_ndarray(), dtype=np.float32).reshape(part.samples, -1))
+
+    def _widen(self, samples: Samples) -> Samples:
+        return np.repeat(samples, 2, axis=1) if self._mono else samples
+
+
+_SLOPE: Final = (np.sin(np.linspace(0, np.pi / 2, _EDGE)) ** 2).astype(np.float32)[:, None]
+
+
+def _floats(frame: AudioFrame) -> Samples:
+    """Return a frame's samples, shape (count, channels), full scale at 1."""
+    raw: NDArray[Any] = frame.to_ndarray()
+    rows = raw.T if frame.format.is_planar else raw.reshape(frame.samples, -1)
+    made: Samples = rows.astype(np.float32)
+    if raw.dtype == np.uint8:
+        made -= 128
+    made *= _FULL_SCALE.get(raw.dtype.str[1:], 1.0)
+    return made
+
+
+_FULL_SCALE: Final = {"u1": 2.0**-7, "i2": 2.0**-15, "i4": 2.0**-31, "i8": 2.0**-63}
+
+
+def _stretched(samples: Samples, count: int) -> Samples:
+    """Return the same sound over a slightly other number of samples."""
+    at = np.arange(count) * ((len(samples) - 1) / max(1, count - 1))
+    known = np.arange(len(samples))
+    return np.stack([np.interp(at, known, samples[:, side]) for side in (0, 1)], axis=1).astype(np.float32)
 
 
 def make_sound(
