@@ -103,27 +103,31 @@ class Console:
                 BarColumn(),
                 TaskProgressColumn(),
                 TimeElapsedColumn(),
-                TextColumn("{task.fields[note]}"),
+                TextColumn("{task.fields[left]}{task.fields[note]}"),
                 console=Screen(file=sys.stderr),
             )
             self._bars.start()
         task = self._tasks.get(progress.stage)
         if task is None:
             self._finish_others()
-            task = self._bars.add_task(STAGE_WORDS[progress.stage], total=None, note="")
+            task = self._bars.add_task(STAGE_WORDS[progress.stage], total=None, note="", left="")
             self._tasks[progress.stage] = task
         if progress.running:
             total = None if progress.percent is None else 100.0
             self._bars.update(
-                task, total=total, completed=progress.percent or 0.0, note=_one_line(progress.note)
+                task,
+                total=total,
+                completed=progress.percent or 0.0,
+                note=_one_line(progress.note),
+                left=_left(progress.left_s),
             )
         else:
-            self._bars.update(task, total=100.0, completed=100.0, note="")
+            self._bars.update(task, total=100.0, completed=100.0, note="", left="")
 
     def _finish_others(self) -> None:
         if self._bars is not None:
             for task in self._tasks.values():
-                self._bars.update(task, total=100.0, completed=100.0, note="")
+                self._bars.update(task, total=100.0, completed=100.0, note="", left="")
 
     def _show_line(self, progress: Progress) -> None:
         last, self._last = self._last, progress
@@ -136,6 +140,17 @@ class Console:
             print(f"{STAGE_WORDS[progress.stage]}: {_one_line(progress.note)}", file=sys.stderr)
         if not progress.running and (last is None or last.running or last.stage != progress.stage):
             print(f"{STAGE_WORDS[progress.stage]}: done", file=sys.stderr)
+
+
+def _left(seconds: int | None) -> str:
+    """Return a time that is left in the words of a person who can't know it to the second."""
+    if seconds is None:
+        return ""
+    if seconds < 10:
+        return "a few seconds left. "
+    if seconds < 90:
+        return f"about {round(seconds, -1)} s left. "
+    return f"about {round(seconds / 60)} min left. "
 
 
 def _one_line(text: str) -> str:

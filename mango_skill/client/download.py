@@ -31,6 +31,10 @@ from mango_skill.protocol import envelope
 
 _MOST_REDIRECTS: Final = 5
 _LONGEST_START: Final = 120  # bytes of a name that are kept in names beside it
+_NOT_IN_NAMES: Final = frozenset('<>:"/\\|?*')
+_DEVICES: Final = frozenset(
+    {"CON", "PRN", "AUX", "NUL", *(f"{one}{n}" for one in ("COM", "LPT") for n in range(1, 10))}
+)
 _MOST_FRUITLESS: Final = 4
 _PAUSE_S: Final = 0.5
 _SHORT_PAUSE_S: Final = 0.1  # after some bytes came
@@ -52,22 +56,33 @@ class Target:
         part: Where it grows until it is whole, in the same folder.
         form: The format that it must have.
         overwrite: Whether a file of that name may be replaced.
+        job_id: The job that brings it.
     """
 
     path: Path
     part: Path
     form: str
     overwrite: bool
+    job_id: str = ""
 
     @classmethod
     def at(cls, path: Path, *, job_id: str, form: str, overwrite: bool) -> Target:
-        return cls(path, _beside(path, f"{job_id}.part"), form, overwrite)
+        return cls(path, _beside(path, f"{job_id}.part"), form, overwrite, job_id)
 
 
 def _beside(path: Path, ending: str) -> Path:
     """Return a hidden name next to a file; names are limited in bytes, and a letter may take four."""
     start = os.fsencode(path.name)[:_LONGEST_START].decode("utf-8", "ignore")
     return path.with_name(f".{start}.{ending}")
+
+
+def file_stem(words: str) -> str:
+    """Return words of a user as a file's name without ending, on any system; empty when nothing of them is left."""
+    kept = "".join(" " if letter in _NOT_IN_NAMES or not letter.isprintable() else letter for letter in words)
+    stem = " ".join(kept.split()).strip(". ")
+    if stem.upper() in _DEVICES:
+        stem = f"{stem}_"
+    return os.fsencode(stem)[:_LONGEST_START].decode("utf-8", "ignore").rstrip(". ")
 
 
 def free_name(folder: Path, stem: str, form: str) -> Path:
@@ -115,13 +130,14 @@ def check_target(path: Path, *, overwrite: bool) -> None:
         raise output_error(path, problem) from None
 
 
-def output_error(path: Path, problem: OSError) -> OutputError:
-    """Return what a failed write means to the user."""
+def output_error(path: Path, problem: OSError, *, job_id: str = "") -> OutputError:
+    """Return what a failed write means to the user; ``job_id`` is the job that can be waited for again."""
     if problem.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
+        job = f"job {job_id}" if job_id else "the job"
         return OutputError(
             f"The disk is full: {path} could not be written.",
             code="disk_full",
-            hint="Make room, then wait for the job again; the render is kept.",
+            hint=f"Make room, then wait for {job} again; the render is kept.",
         )
     return OutputError(
         f"{path} can't be written ({problem.strerror or type(problem).__name__}).",
@@ -281,7 +297,11 @@ class Download:
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as problem:
-            raise output_error(self._target.path, problem) from None
+            told = output_error(self._target.path, problem, job_id=self._target.job_id)
+            if told.code == "disk_full":
+                # half a file is of no use to a person who looks for room
+                self._drop()
+            raise told from None
         if self._total is not None and done < self._total:
             raise InterruptedTurnError(
                 "The download was cut off.", hint="Wait for the job again to resume it."
@@ -311,7 +331,7 @@ class Download:
         try:
             os.replace(part, path)
         except OSError as problem_:
-            raise output_error(path, problem_) from None
+            raise output_error(path, problem_, job_id=self._target.job_id) from None
         journal.sync_folder(path.parent)
         return found
 

@@ -33,6 +33,8 @@ from mango_skill.errors import (
 from mango_skill.protocol import bodies, constants, endpoints
 
 _TRIES: Final = 2
+_ENGINE_TRIES: Final = 1  # it tries again by itself what another try may help
+_DISK_FULL: Final = "disk_full"
 _MOST_LINKS: Final = 4
 _MOST_LOST_POLLS: Final = 8
 _MOST_UNKNOWN_POLLS: Final = 3
@@ -51,6 +53,7 @@ class Export:
         self._cancel = CancelLook(job, clock)
         self._sidecars = Sidecars(job, api=api, clock=clock, cancelled=self._cancel.asked)
         self._told = -100.0
+        self._told_left: int | None = None
 
     def perform(self) -> None:
         """Carry the export on from wherever its journal says it stands, and write down how it ended."""
@@ -73,10 +76,14 @@ class Export:
         except MangoError as problem:
             if isinstance(problem, (CreditError, PlanError)):
                 problem.hint = account_hint(self._api, problem, session=session)
+            full = problem.code == _DISK_FULL
             resumable = isinstance(problem, (NetworkError, EngineError)) or self._job.record["phase"] == (
                 Phase.DOWNLOADING.value
             )
-            self._job.remember(resumable=resumable)
+            if full and not resumable:
+                problem.hint = f"Make room, then wait for job {self._job.id} again; it is rendered then."
+                self._job.remember(tries=0)
+            self._job.remember(resumable=resumable or full)
             error = problem.to_dict() | {"kind": type(problem).__name__}
             self._job.finish(JobState.FAILED, error=error)
         else:
@@ -88,11 +95,12 @@ class Export:
 
     def _render(self, session: Session) -> RenderStatus:
         tries = int(self._job.facts.get("tries", 0))
+        most = _TRIES if self._api.context.backend.is_cloud else _ENGINE_TRIES
         problem: MangoError | None = None
         while True:
             render_id = str(self._job.facts.get("render_id") or "")
             if not render_id:
-                if tries >= _TRIES:
+                if tries >= most:
                     raise problem or RenderError("The render failed.")
                 tries += 1
                 render_id = self._submit(session, tries)
@@ -164,7 +172,7 @@ class Export:
             if status.status in (constants.COMPLETED, constants.FAILED, constants.CANCELLED):
                 return status
             if status.percent is not None:
-                self._tell(status.percent)
+                self._tell(status.percent, status.left_s)
             if self._clock.monotonic() >= deadline:
                 raise TimedOutError(
                     "The render takes longer than it is watched.",
@@ -231,10 +239,12 @@ class Export:
             return None
         return placing[2], RenderStatus(constants.COMPLETED, facts=self._job.facts.get("rendered"))
 
-    def _tell(self, percent: float | None) -> None:
-        if percent is not None and abs(percent - self._told) >= _TOLD_EVERY_PERCENT:
-            self._told = percent
-            self._job.tell(percent=percent)
+    def _tell(self, percent: float | None, left_s: int | None = None) -> None:
+        if percent is None:
+            return
+        if abs(percent - self._told) >= _TOLD_EVERY_PERCENT or left_s != self._told_left:
+            self._told, self._told_left = percent, left_s
+            self._job.tell(percent=percent, left_s=left_s)
 
     def _cancelled(self, target: Target) -> None:
         with contextlib.suppress(OSError):

@@ -63,6 +63,13 @@ class Phase(StrEnum):
     FINISHED = "finished"
 
 
+SPANS: Final[Mapping[Phase, tuple[float, float]]] = {
+    Phase.RENDERING: (0.0, 95.0),
+    Phase.DOWNLOADING: (95.0, 100.0),
+}
+"""What part of the whole an export's phases are, in percent."""
+
+
 @dataclass(frozen=True)
 class JobView:
     """A job as it stood when it was looked at.
@@ -73,7 +80,8 @@ class JobView:
         project: The project's name.
         state: queued, running, done, failed or cancelled.
         phase: What it is at.
-        percent: 0 to 100, None when that is not known.
+        percent: 0 to 100 of the whole, never less than before; None when that is not known.
+        left_s: Seconds that it will still take, once they are known.
         note: The last thing worth telling while one waits.
         message: What the user said, or what is exported.
         result: What came of it, when it is finished.
@@ -94,10 +102,19 @@ class JobView:
     error: Mapping[str, Any] | None
     created: float
     updated: float
+    left_s: int | None = None
 
     @property
     def finished(self) -> bool:
         return self.state in FINISHED
+
+    @property
+    def phase_percent(self) -> float | None:
+        """How far the phase is that it is at, 0 to 100."""
+        if self.percent is None or self.phase not in SPANS:
+            return self.percent
+        first, last = SPANS[self.phase]
+        return max(0.0, min(100.0, (self.percent - first) * 100.0 / (last - first)))
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON, what is absent left out."""
@@ -108,6 +125,7 @@ class JobView:
             "state": self.state.value,
             "phase": self.phase.value,
             "percent": self.percent,
+            "left_s": self.left_s,
             "note": self.note,
             "message": self.message,
             "result": None if self.result is None else dict(self.result),
@@ -208,6 +226,7 @@ class JobFile:
             state=JobState(record["state"]),
             phase=Phase(record["phase"]),
             percent=record.get("percent"),
+            left_s=record.get("left_s"),
             note=str(record.get("note") or ""),
             message=str(record.get("message") or ""),
             result=record.get("result"),
@@ -217,10 +236,11 @@ class JobFile:
         )
 
     def enter(self, phase: Phase, *, note: str = "", percent: float | None = None, **facts: Any) -> None:
-        """Write durably that the job is running and what it is at, before it does that."""
+        """Write durably that the job is running and what it is at, before it does that; ``percent`` is of the phase."""
         self._move(JobState.RUNNING)
         self.facts.update(facts)
-        self.record.update(phase=phase.value, note=note, percent=percent)
+        self.record.update(phase=phase.value, note=note, left_s=None)
+        self._reach(percent)
         self._write(durable=True)
 
     def remember(self, **facts: Any) -> None:
@@ -228,10 +248,13 @@ class JobFile:
         self.facts.update(facts)
         self._write(durable=True)
 
-    def tell(self, *, percent: float | None = None, note: str | None = None) -> None:
-        """Write progress; it may be lost in a crash."""
+    def tell(
+        self, *, percent: float | None = None, left_s: int | None = None, note: str | None = None
+    ) -> None:
+        """Write progress; it may be lost in a crash. ``percent`` is of the phase, ``left_s`` of the whole."""
         if percent is not None:
-            self.record["percent"] = round(percent, 1)
+            self._reach(percent)
+            self.record["left_s"] = left_s
         if note is not None:
             self.record["note"] = note
         self._write(durable=False)
@@ -251,6 +274,7 @@ class JobFile:
             result=None if result is None else dict(result),
             error=None if error is None else dict(error),
             note=note,
+            left_s=None,
         )
         if state is JobState.DONE:
             self.record["percent"] = 100.0
@@ -282,6 +306,13 @@ class JobFile:
         self.facts.pop("resumable", None)
         self.record.update(phase=Phase.RENDERING.value, error=None, note="Going on.")
         self._write(durable=True)
+
+    def _reach(self, percent: float | None) -> None:
+        """Note how far the phase is, as part of the whole; a phase that begins anew takes nothing back."""
+        if percent is not None:
+            first, last = SPANS.get(Phase(self.record["phase"]), (0.0, 100.0))
+            whole = round(first + (last - first) * percent / 100.0, 1)
+            self.record["percent"] = max(whole, self.record.get("percent") or 0.0)
 
     def _move(self, state: JobState) -> None:
         now = JobState(self.record["state"])

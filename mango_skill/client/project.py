@@ -11,7 +11,7 @@ from typing import Any, Final
 from mango_skill.client import media, projects, turns
 from mango_skill.client.api import Api, Session
 from mango_skill.client.clock import Clock
-from mango_skill.client.download import check_target, free_name
+from mango_skill.client.download import check_target, file_stem, free_name
 from mango_skill.client.following import Follower
 from mango_skill.client.footage import check_files, check_links
 from mango_skill.client.history import Version, read_timeline
@@ -130,16 +130,18 @@ class Project:
         height: int | None = None,
         version: int | None = None,
         path: str | os.PathLike[str] | None = None,
+        name: str | None = None,
         overwrite: bool = False,
         output: Mapping[str, Any] | None = None,
     ) -> JobView:
         """Render a version of the timeline (the newest when none is named) and fetch the file.
 
         Args:
-            format: One of ``EXPORT_FORMATS``; the engine writes srt and vtt too.
+            format: One of ``OUTPUT_FORMATS``; the cloud writes ``CLOUD_EXPORT_FORMATS``.
             height: Height in pixels.
             version: A number of the project's history.
             path: Where the file goes; within the project when absent.
+            name: What the file is called where ``path`` does not say it; numbered when there is one already.
             overwrite: Replace a file that is there.
             output: Further keys of the wire's ``output``, such as quality or fps.
 
@@ -151,14 +153,17 @@ class Project:
             MangoError: The backend can't be reached.
         """
         form = self._checked_format(format, height)
+        self._check_wishes(output or {})
         self._check_free_for_export(version)
         session, number, draft = self._to_export(version)
         _check_exportable(draft)
-        target = self._target(path, form, number)
+        target = self._target(path, form, number, name=name)
         check_target(target, overwrite=overwrite)
         wire: dict[str, Any] = {"format": form, "quality": self._api.context.quality, **(output or {})}
         if height is not None:
             wire["height"] = height
+        if form in constants.PROJECT_FORMATS:
+            wire |= {"name": target.stem, "footage": self._footage_places(session)}
         self._folder.touch()
         job = JobFile.create(
             self._folder.path,
@@ -273,6 +278,25 @@ class Project:
             )
         return form
 
+    def _check_wishes(self, output: Mapping[str, Any]) -> None:
+        if self._api.context.backend.is_cloud and "range" in output:
+            raise ArgumentError(
+                "The cloud exports the whole video, not a part of it.",
+                code="range",
+                hint='Say what to keep first ("keep the first 3 seconds"), or edit on this machine (--backend local).',
+            )
+
+    def _footage_places(self, session: Session) -> dict[str, str]:
+        """Return where the user keeps the session's files, by the backend's ids: for editors on this machine."""
+        places = {
+            (one.get("name"), one.get("size")): str(one["path"])
+            for one in self._folder.uploads()
+            if one.get("session") == session.session_id and one.get("path")
+        }
+        told = media.records(self._state(session))
+        found = {str(one.get("id")): places.get((one.get("name"), one.get("size"))) for one in told}
+        return {asset: place for asset, place in found.items() if place is not None}
+
     def _check_free_for_export(self, version: int | None) -> None:
         holder = self._folder.edited_by() if version is None else None
         if holder is not None and holder.get("kind") == JobKind.TURN.value:
@@ -290,18 +314,20 @@ class Project:
             raise _nothing_to_export()
         return session, view.version, view.draft
 
-    def _target(self, path: str | os.PathLike[str] | None, form: str, version: int) -> Path:
-        stem = projects.folder_name(self.name).rsplit("-", 1)[0]
+    def _target(
+        self, path: str | os.PathLike[str] | None, form: str, version: int, *, name: str | None
+    ) -> Path:
+        stem = file_stem(name or "") or f"{projects.folder_name(self.name).rsplit('-', 1)[0]}-v{version}"
         if path is None:
             make_folder(self._folder.renders)
-            return free_name(self._folder.renders, f"{stem}-v{version}", form)
+            return free_name(self._folder.renders, stem, form)
         target = user_path(os.fspath(path), error=OutputError)
         if os.path.isdir(target):
-            return free_name(target, f"{stem}-v{version}", form)
+            return free_name(target, stem, form)
         suffix = target.suffix.lower().lstrip(".")
         if not suffix:
             return target.with_name(f"{target.name}.{form}")
-        if suffix != form and constants.FORMAT_ALIASES.get(suffix, suffix) != form:
+        if form not in (suffix, constants.FORMAT_ALIASES.get(suffix), constants.OUTPUT_ALIASES.get(suffix)):
             raise ArgumentError(
                 f"{target.name} does not end like a {form} file.",
                 code="format",

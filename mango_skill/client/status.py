@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mango_skill.errors import MangoError, RenderError
+from mango_skill.errors import MangoError, RenderError, ServiceError
 from mango_skill.protocol import constants, envelope
 
 _FACTS: Final = ("size", "duration", "width", "height", "format", "notes")
@@ -46,6 +46,7 @@ class RenderStatus:
         percent: 0 to 100 when told.
         url: Where the result is, when it is there.
         error: What failed.
+        left_s: Seconds that it will still take, when told.
         facts: size, duration, width, height, format, notes as far as told; the duration in ms. ``sidecars``
             are caption files beside the video: a mapping of their format to their address.
     """
@@ -55,6 +56,7 @@ class RenderStatus:
     url: str = ""
     error: MangoError | None = None
     facts: Mapping[str, Any] | None = None
+    left_s: int | None = None
 
 
 def read_status(data: Any) -> RenderStatus:
@@ -76,7 +78,15 @@ def read_status(data: Any) -> RenderStatus:
     known = {name: facts[name] for name in _FACTS if name in facts}
     if beside := _sidecars(facts):
         known["sidecars"] = beside
-    return RenderStatus(status, _percent(data), url, _error(data, status), known)
+    left_s = data.get("left_s")
+    return RenderStatus(
+        status,
+        _percent(data),
+        url,
+        _error(data, status),
+        known,
+        left_s if isinstance(left_s, int) and not isinstance(left_s, bool) and left_s > 0 else None,
+    )
 
 
 def _sidecars(facts: Mapping[str, Any]) -> dict[str, str]:
@@ -113,6 +123,9 @@ def _error(data: Mapping[str, Any], status: str) -> MangoError | None:
     if status != constants.FAILED:
         return None
     inner = data.get("error")
+    own = _own_error(inner)
+    if own is not None:
+        return own
     told = inner.get("message") if isinstance(inner, Mapping) else inner
     said = envelope.sentence(told or _either(data, "errorMessage", "error_message", "message"))
     code = inner.get("code") if isinstance(inner, Mapping) else None
@@ -121,6 +134,16 @@ def _error(data: Mapping[str, Any], status: str) -> MangoError | None:
         code=str(code) if isinstance(code, str) and code else "render_failed",
         hint="Change the timeline or try again; nothing on it was lost.",
     )
+
+
+def _own_error(inner: Any) -> MangoError | None:
+    """Return the engine's error with its own sentences; the cloud's has no hint."""
+    if not isinstance(inner, Mapping) or not inner.get("hint"):
+        return None
+    found = envelope.own_words(inner.get("code"), message=inner.get("message"), hint=inner["hint"])
+    if found is None or not isinstance(found, ServiceError):
+        return found
+    return RenderError(found.message, code=found.code, hint=found.hint)
 
 
 def name_in(answer: Any) -> str:

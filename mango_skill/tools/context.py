@@ -60,7 +60,7 @@ class Opener(Protocol):
         """Use this backend from now on, also in later processes; ``auto`` forgets the choice."""
         ...
 
-    def notice(self) -> str:
+    def notice(self, language: str = "en") -> str:
         """Return what is to be said before footage or words leave this machine; empty when all is said."""
         ...
 
@@ -100,7 +100,7 @@ class ToolContext:
 
 def announce(context: ToolContext, stage: Stage) -> tuple[str, ...]:
     """Say where footage and words go, before the first of them leaves; return what the answer's notes repeat."""
-    notice = context.opener.notice()
+    notice = context.opener.notice(context.language)
     if not notice:
         return ()
     if context.on_progress is _nobody:

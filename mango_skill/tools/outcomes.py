@@ -55,6 +55,7 @@ class ExportResult:
     claim_link: Annotated[str | None, Doc("Where the user can take the cloud project over.")] = None
     reply: Annotated[str | None, Doc("What to show the user.")] = None
     percent: Annotated[float | None, Doc("How far a running export is.")] = None
+    left_s: Annotated[int | None, Doc("Seconds that it will still take, once known.")] = None
     next: Annotated[str | None, Doc("What to do next.")] = None
 
 
@@ -91,7 +92,12 @@ def export_result(job: JobView) -> ExportResult:
     """
     if not job.finished:
         return ExportResult(
-            state="running", project=job.project, job_id=job.id, percent=job.percent, next=NEXT_WAIT
+            state="running",
+            project=job.project,
+            job_id=job.id,
+            percent=job.percent,
+            left_s=job.left_s,
+            next=NEXT_WAIT,
         )
     _raise_failure(job, facts={})
     facts = _facts(
