@@ -88,12 +88,18 @@ def _composed(hint: Any, *, where: str) -> Shape:
 
 
 def result_schema(hint: Any) -> dict[str, Json]:
-    """Return the schema of a tool's answer: ``ok`` and the fields of its result."""
+    """Return the schema of a tool's answer: ``ok`` and the fields of its result.
+
+    Their descriptions stay with the declarations: a host gives every assistant the whole list before the first
+    word, and an answer explains itself when it comes.
+    """
     schema = _object_schema(hint, where="result")
+    for one in schema["properties"].values():
+        one.pop("description", None)
     return {
         "type": "object",
         "properties": {
-            "ok": {"type": "boolean", "description": "True when the tool did what was asked."},
+            "ok": {"type": "boolean"},
             **schema["properties"],
         },
         "required": ["ok", *schema["required"]],

@@ -14,7 +14,7 @@ from mango_skill.tools import TOOLS
 from mango_skill.tools.schemas import describe
 
 ROOT = Path(__file__).parent.parent.parent.parent
-MOST_BYTES = 15_500
+MOST_BYTES = 14_000
 CHARACTERS_A_TOKEN = 4
 
 FIRST_LIST = """
@@ -74,7 +74,7 @@ def test_the_whole_list_stays_within_what_hosts_give_a_server(desk: Any) -> None
         )
         said = text + (client.instructions or "")
         assert len(said.encode()) <= MOST_BYTES
-        assert len(said) / CHARACTERS_A_TOKEN < 4000
+        assert len(said) / CHARACTERS_A_TOKEN < 3500
 
     desk.talk(look)
 

@@ -60,7 +60,7 @@ class NoBackend:
     def choose(self, choice: str) -> None:
         raise AssertionError("nothing to choose")
 
-    def notice(self) -> str:
+    def notice(self, language: str = "en") -> str:
         raise AssertionError("nothing leaves")
 
     def tend(self) -> bool:
@@ -189,17 +189,15 @@ def test_each_tools_schemas_are_flat_described_and_closed(spec: ToolSpec) -> Non
         Draft202012Validator.check_schema(to_json(schema))
         assert schema["additionalProperties"] is False
         assert not {"oneOf", "anyOf", "allOf", "$ref"} & set(schema)
-        assert all(one.get("description") for one in schema["properties"].values())
+    assert all(one.get("description") for one in spec.input_schema["properties"].values())
 
 
 def test_the_whole_list_stays_small_for_an_assistant() -> None:
     from mango_skill.tools.schemas import describe
 
-    # about four characters a token, 4,000 tokens
-    shown = [
-        {key: describe(one)[key] for key in ("name", "description", "inputSchema")} for one in TOOLS.values()
-    ]
-    assert len(json.dumps(shown)) < 16_000
+    # about four characters a token; a host gives the whole list to the assistant before the first word
+    shown = [describe(one) for one in TOOLS.values()]
+    assert len(json.dumps(shown, separators=(",", ":"))) / 4 < 3_500
 
 
 @pytest.mark.parametrize("arguments", [{}, {"message": "cut", "operations": [{"op": "mute"}]}])
