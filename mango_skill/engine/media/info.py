@@ -67,6 +67,9 @@ class MediaInfo:
         frame_count: Pictures in the file (of an animation too).
         interlaced: The first picture is interlaced.
         pixel_format: FFmpeg's name.
+        primaries: The picture's red, green and blue as a code point of ITU-T H.273: 1 or 2 (not said) for what every
+            screen shows, 9 for BT.2020, 12 for Display P3.
+        transfer: Its curve, likewise: 16 (PQ) and 18 (HLG) are of high dynamic range.
         has_alpha: The picture has transparency.
         video_codec: FFmpeg's name of the decoder: ``h264`` ...
         video_stream: Its index in the container; -1 when there is none.
@@ -99,6 +102,8 @@ class MediaInfo:
     frame_count: int = 0
     interlaced: bool = False
     pixel_format: str = ""
+    primaries: int = 2
+    transfer: int = 2
     has_alpha: bool = False
     video_codec: str | None = None
     video_stream: int = -1

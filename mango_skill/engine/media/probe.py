@@ -215,6 +215,8 @@ def _with_picture(info: MediaInfo, stream: Stream, frame: VideoFrame, track: _Tr
         frame_count=len(track.times),
         interlaced=bool(frame.interlaced_frame),
         pixel_format=frame.format.name,
+        primaries=int(frame.color_primaries),
+        transfer=int(frame.color_trc),
         has_alpha=frame.format.name.startswith(("yuva", "rgba", "bgra", "argb", "abgr", "gbra", "ya")),
         video_codec=stream.codec_context.name,
         video_stream=stream.index,

@@ -12,14 +12,17 @@ from av import VideoFrame
 
 from mango_skill.engine.render.parts import Geometry
 from mango_skill.engine.render.planes import CLEAR, OPAQUE
+from mango_skill.engine.render.tones import find_tone
 from mango_skill.errors import RenderError
 
 # FFmpeg's AVColorSpace: what a picture says about its own matrix.
-_MATRICES: Final = {1: "bt709", 5: "bt601", 6: "bt601", 7: "smpte240m", 9: "bt2020", 10: "bt2020"}
-# FFmpeg's AVColorTransferCharacteristic: the curves of HDR, of cinema (PQ) and of phones and broadcast (HLG).
-_HIGH_DYNAMIC: Final = {16: "smpte2084", 18: "arib-std-b67"}
+_MATRICES: Final = {1: "bt709", 4: "fcc", 5: "bt601", 6: "bt601", 7: "smpte240m", 9: "bt2020", 10: "bt2020"}
 _FULL_RANGE: Final = 2
 _HD_LINES: Final = 720
+# Sixteen bits keep every code, and cost a third of what eight do: the library has faster ways for them.
+_DEEP: Final = "gbrp16le"
+_DEEP_CLEAR: Final = "gbrap16le"
+_FROM_DEEP: Final = "scale=out_color_matrix=bt709:in_range=pc:out_range=tv:flags=accurate_rnd+full_chroma_int"
 
 
 class FrameFilter:
@@ -90,25 +93,44 @@ def is_ready(frame: VideoFrame, geometry: Geometry, rotation: int, square: bool)
         and not (geometry.degrees or geometry.mirror or geometry.upend or geometry.backdrop)
         and source_matrix(frame) == "bt709"
         and not is_full_range(frame)
-        and frame.color_trc not in _HIGH_DYNAMIC
+        and not frame_tone(frame)
     )
 
 
-def conform_chain(frame: VideoFrame, geometry: Geometry, rotation: int) -> list[str]:
-    """Return the filters that bring a decoded picture upright, cropped, turned and scaled into its box."""
+def frame_tone(frame: VideoFrame) -> str:
+    """Return the name of the table (see ``tones``) that a decoded picture needs; empty for a usual one."""
+    return find_tone(int(frame.color_primaries), int(frame.color_trc))
+
+
+def conform_chain(
+    frame: VideoFrame, geometry: Geometry, rotation: int, *, tone: Path | None = None
+) -> list[str]:
+    """Return the filters that bring a decoded picture upright, cropped, turned and scaled into its box.
+
+    Args:
+        frame: A picture of the film.
+        geometry: Where it goes.
+        rotation: Clockwise degrees to turn it upright.
+        tone: The table of its dynamic range or gamut; None for a usual one.
+    """
     steps = [*_upright(rotation), *_crop(geometry.keep), *_turn(geometry), *_crop(geometry.fill)]
-    steps += scale_steps(frame, geometry.box.width, geometry.box.height)
+    steps += scale_steps(frame, geometry.box.width, geometry.box.height, tone=tone)
     return [*steps, f"format={CLEAR if has_alpha(frame) else OPAQUE}"]
 
 
 def backdrop_chain(
-    frame: VideoFrame, geometry: Geometry, rotation: int, *, size: tuple[int, int]
+    frame: VideoFrame,
+    geometry: Geometry,
+    rotation: int,
+    *,
+    size: tuple[int, int],
+    tone: Path | None = None,
 ) -> list[str]:
     """Return the filters that make a frame-filling blurred copy: small, blurred, large again."""
     width, height = (max(16, side // 8 * 2) // 2 for side in size)
     steps = [*_upright(rotation), *_crop(geometry.keep), *_turn(geometry)]
     wide, high = (max(2, side // 2 * 2) for side in (width, height))
-    steps += scale_steps(frame, wide, high, cover=True)
+    steps += scale_steps(frame, wide, high, cover=True, tone=tone)
     return [
         *steps,
         f"crop={wide}:{high}",
@@ -120,23 +142,26 @@ def backdrop_chain(
     ]
 
 
-def scale_steps(frame: VideoFrame, width: int, height: int, *, cover: bool = False) -> list[str]:
+def scale_steps(
+    frame: VideoFrame, width: int, height: int, *, cover: bool = False, tone: Path | None = None
+) -> list[str]:
     """Return the filters that scale a picture and bring its colours to BT.709, limited range, standard brightness."""
-    rgb = "rgb" in frame.format.name or "bgr" in frame.format.name or frame.format.name.startswith("gbr")
-    matrix = (
-        ""
-        if rgb
-        else f":in_color_matrix={source_matrix(frame)}:in_range={'pc' if is_full_range(frame) else 'tv'}"
-    )
     size = f"{width}:{height}" + (":force_original_aspect_ratio=increase" if cover else "")
-    steps, tone = [], ""
-    if frame.color_trc in _HIGH_DYNAMIC:
-        curve = _HIGH_DYNAMIC[frame.color_trc]
-        steps = [f"setparams=color_primaries=bt2020:color_trc={curve}:colorspace=bt2020nc"]
-        matrix, tone = "", ":out_primaries=bt709:out_transfer=bt709"
     # Bicubic is sharp enough and twice as fast as lanczos.
-    scale = f"scale={size}:flags=bicubic+accurate_rnd{matrix}:out_color_matrix=bt709:out_range=tv{tone}"
-    return [*steps, scale, "setsar=1"]
+    scale = f"scale={size}:flags=bicubic+accurate_rnd"
+    if not _is_rgb(frame):
+        scale += f":in_color_matrix={source_matrix(frame)}:in_range={'pc' if is_full_range(frame) else 'tv'}"
+    if tone is None and (_is_rgb(frame) or source_matrix(frame) == "bt709"):
+        return [f"{scale}:out_color_matrix=bt709:out_range=tv", "setsar=1"]
+    # From matrix to matrix in one step the library is three codes off, and slower.
+    steps = [f"{scale}:out_range=pc", f"format={_DEEP_CLEAR if has_alpha(frame) else _DEEP}"]
+    steps += [_table(tone)] if tone is not None else []
+    return [*steps, _FROM_DEEP, "setsar=1"]
+
+
+def _is_rgb(frame: VideoFrame) -> bool:
+    name = frame.format.name
+    return "rgb" in name or "bgr" in name or name.startswith("gb") or name in {"0rgb", "pal8"}
 
 
 def has_alpha(frame: VideoFrame) -> bool:
@@ -168,12 +193,16 @@ def _turn(geometry: Geometry) -> list[str]:
 
 def table_steps(path: Path, alpha: bool) -> list[str]:
     """Return the filters that pass a picture through a colour table."""
-    # Within arguments a colon separates; drives of Windows carry one.
-    name = str(path).replace("\\", "/").replace(":", "\\:")
     return [
         "scale=in_color_matrix=bt709:in_range=tv:out_range=pc:flags=accurate_rnd+full_chroma_int",
-        f"format={'gbrap' if alpha else 'gbrp'}",
-        f"lut3d=file={name}:interp=tetrahedral",
-        "scale=out_color_matrix=bt709:in_range=pc:out_range=tv:flags=accurate_rnd+full_chroma_int",
+        f"format={_DEEP_CLEAR if alpha else _DEEP}",
+        _table(path),
+        _FROM_DEEP,
         f"format={CLEAR if alpha else OPAQUE}",
     ]
+
+
+def _table(path: Path) -> str:
+    # Within arguments a colon separates; drives of Windows carry one.
+    name = str(path).replace("\\", "/").replace(":", "\\:")
+    return f"lut3d=file={name}:interp=tetrahedral"

@@ -17,6 +17,7 @@ from mango_skill.engine.render.filters import (
     FrameFilter,
     backdrop_chain,
     conform_chain,
+    frame_tone,
     is_ready,
     table_steps,
 )
@@ -66,6 +67,7 @@ class Prepared:
         sources: Files by asset id.
         tables: Baked colour tables by the stages they stand for, per layer (empty id: the whole frame).
         steadiness: How to hold shaking layers still.
+        tones: Tables for footage of high dynamic range or wide colour, by their names (see ``tones``).
         keys: The colours that are really behind those who stand before a coloured wall, as #rrggbb, per layer.
     """
 
@@ -73,6 +75,7 @@ class Prepared:
     tables: Mapping[tuple[str, int], Path] = field(default_factory=dict)
     steadiness: Mapping[str, Steadiness] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
+    tones: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -314,9 +317,11 @@ class Player:
         shape = (raw.width, raw.height, raw.format.name)
         if self._conform is None or shape != self._shape:
             self._shape = shape
-            self._conform = FrameFilter(conform_chain(raw, geometry, rotation))
+            tone = self._prepared.tones.get(frame_tone(raw))
+            self._conform = FrameFilter(conform_chain(raw, geometry, rotation, tone=tone))
             if geometry.backdrop:
-                self._backdrop = FrameFilter(backdrop_chain(raw, geometry, rotation, size=self._size))
+                behind = backdrop_chain(raw, geometry, rotation, size=self._size, tone=tone)
+                self._backdrop = FrameFilter(behind)
         if self._backdrop is not None:
             self._behind = self._backdrop.apply(raw)
         return self._conform.apply(raw)

@@ -31,6 +31,7 @@ from mango_skill.engine.render.players import (
 )
 from mango_skill.engine.render.reels import load_still, picture_step, shown_before
 from mango_skill.engine.render.scratch import Scratch
+from mango_skill.engine.render.tones import bake_tone, find_tone
 
 _SAMPLES: Final = 9
 _LOOK_WIDTH: Final = 96
@@ -71,7 +72,19 @@ def survey(plan: RenderPlan, sources: Mapping[str, Source], scratch: Scratch) ->
             path = scratch.path(f"table-{len(tables)}.cube")
             write_cube(bake(run.stages, known, cubes), path)
             tables[owner, number] = path
-    return Prepared(sources, tables, steadiness, keys)
+    return Prepared(sources, tables, steadiness, keys, _tones(plan, sources, scratch))
+
+
+def _tones(plan: RenderPlan, sources: Mapping[str, Source], scratch: Scratch) -> dict[str, Path]:
+    """Write a table for each dynamic range and gamut that the footage has and screens have not."""
+    layers = [one for lane in plan.lanes for layer in lane.layers for one in (layer, layer.backing) if one]
+    used = {one.material.asset for one in layers if isinstance(one.material, Footage)}
+    facts = [sources[asset].info for asset in used if asset in sources]
+    tones: dict[str, Path] = {}
+    for name in sorted({find_tone(info.primaries, info.transfer) for info in facts} - {""}):
+        tones[name] = scratch.path(f"tone-{name}.cube")
+        write_cube(bake_tone(name), tones[name])
+    return tones
 
 
 def _frame_stages(plan: RenderPlan) -> tuple[Stage, ...]:
