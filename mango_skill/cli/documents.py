@@ -12,15 +12,15 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from mango_skill.cli import exits, raised
 from mango_skill.cli.commands import COMMANDS, TOOL_OF_COMMAND, Command
 from mango_skill.errors import MangoError
 from mango_skill.hosts.contents import NAME
 from mango_skill.hosts.places import HOSTS
-from mango_skill.operations.catalog import CATALOG
-from mango_skill.operations.model import OperationSpec
+from mango_skill.operations.catalog import picture, sound, time, words
+from mango_skill.operations.model import OperationSpec, Tier
 from mango_skill.protocol import constants
 from mango_skill.protocol.envelope import MEANINGS
 from mango_skill.settings import Settings
@@ -32,6 +32,18 @@ DOCUMENTS: Final = (
     "SKILL.md",
     *(f"references/{name}.md" for name in ("errors", "formats", "hosts", "operations", "settings")),
 )
+
+_GROUPS: Final = (
+    ("Cut and time", [one for one in time.TIME if one.tier is Tier.PLAIN]),
+    ("Cut by meaning", [one for one in time.TIME if one.tier is not Tier.PLAIN]),
+    ("Frame", picture.FRAME),
+    ("Colour and effects", picture.COLOR),
+    ("Text and graphics", words.GRAPHICS),
+    ("Captions", words.CAPTIONS),
+    ("Sound", sound.SOUND),
+    ("Everything else", sound.OTHER),
+)
+"""The catalog's operations by what they are about."""
 
 _BLOCK: Final = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->\n)", re.DOTALL)
 
@@ -45,9 +57,9 @@ def blocks() -> dict[str, str]:
         "exits": _table(("Exit code", "What it means"), _exits()),
         "formats": _formats(),
         "numbers": _table(("`code`", "What it means", "What to do"), _numbers()),
-        "codes": _table(("`code`", "What is said", "What the hint says"), _codes()),
+        "codes": _codes(),
         "operations": _operations(),
-        "settings": _table(("Key", "Default", "What it does"), _settings()),
+        "settings": _settings(),
         "hosts": _table(("Host", "For the user", "With `--project`"), _hosts()),
     }
 
@@ -116,9 +128,14 @@ def _tools() -> Iterable[tuple[str, ...]]:
 def _exits() -> Iterable[tuple[str, ...]]:
     yield str(exits.OK), "Done."
     for kind, code in sorted(exits.EXIT_CODES.items(), key=lambda one: one[1]):
-        said = (kind.__doc__ or "").strip().splitlines()[0]
-        yield str(code), "Something that has no code of its own." if kind is MangoError else said
+        yield str(code), _meaning(kind)
     yield str(exits.INTERRUPTED), "Stopped by Ctrl-C; the work goes on."
+
+
+def _meaning(kind: type[MangoError]) -> str:
+    if kind is MangoError:
+        return "Something that has no code of its own."
+    return (kind.__doc__ or "").strip().splitlines()[0]
 
 
 def _formats() -> str:
@@ -137,28 +154,55 @@ def _numbers() -> Iterable[tuple[str, ...]]:
         yield _code(str(number)), _cell(meaning.message), _cell(meaning.hint)
 
 
-def _codes() -> Iterable[tuple[str, ...]]:
-    for one in raised.codes():
-        yield _code(one.code), _cell(one.message), _cell(one.hint)
+def _codes() -> str:
+    """Return one section for each class of error that has codes, in the order of the exit codes."""
+    found = raised.codes()
+    sections = []
+    for kind in sorted(exits.EXIT_CODES, key=lambda one: exits.EXIT_CODES[one]):
+        rows = [one for one in found if one.kind == kind.__name__]
+        found = [one for one in found if one not in rows]
+        sections.append((_meaning(kind), rows))
+    sections.append(("Whoever calls decides what kind it is.", found))
+    return "\n".join(
+        f"### {title.rstrip('.')}\n\n"
+        + _table(("`code`", "What is said", "What the hint says"), map(_code_row, rows))
+        for title, rows in sections
+        if rows
+    )
+
+
+def _code_row(one: raised.Raised) -> tuple[str, ...]:
+    return _code(one.code), _cell(one.message), _cell(one.hint)
 
 
 def _operations() -> str:
-    lines = []
-    for spec in CATALOG.values():
-        lines.append(f"- `{spec.name}` {_parameters(spec)}: {spec.doc}".replace(" :", ":"))
-    return "".join(f"{' '.join(line.split())}\n" for line in lines)
+    return "\n".join(
+        f"## {title}\n\n" + "".join(f"{_operation(spec)}\n" for spec in specs) for title, specs in _GROUPS
+    )
+
+
+def _operation(spec: OperationSpec) -> str:
+    return " ".join(f"- `{spec.name}` {_parameters(spec)}: {spec.doc}".replace(" :", ":").split())
 
 
 def _parameters(spec: OperationSpec) -> str:
     return "{" + ", ".join(spec.parameters) + "}" if spec.parameters else ""
 
 
-def _settings() -> Iterable[tuple[str, ...]]:
-    for one in dataclasses.fields(Settings):
-        choices = one.metadata["choices"]
-        said = f"{one.metadata['doc']} One of: {', '.join(choices)}." if choices else one.metadata["doc"]
-        default = str(one.default).lower() if isinstance(one.default, bool) else f"{one.default}"
-        yield _code(one.name), default, said
+def _settings() -> str:
+    keys = dataclasses.fields(Settings)
+    sections = (
+        ("Waiting", [one for one in keys if one.name.endswith("_s")]),
+        ("Limits and tastes", [one for one in keys if not one.name.endswith("_s")]),
+    )
+    head = ("Key", "Default", "What it does")
+    return "\n".join(f"## {title}\n\n{_table(head, map(_setting, ones))}" for title, ones in sections)
+
+
+def _setting(one: dataclasses.Field[Any]) -> tuple[str, ...]:
+    choices = one.metadata["choices"]
+    said = f"{one.metadata['doc']} One of: {', '.join(choices)}." if choices else one.metadata["doc"]
+    return _code(one.name), str(one.default).lower(), said
 
 
 def _hosts() -> Iterable[tuple[str, ...]]:

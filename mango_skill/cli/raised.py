@@ -16,8 +16,9 @@ _BLANK: Final = "…"
 
 @dataclass(frozen=True)
 class Raised:
-    """An error as it is told: its code, its sentence, its hint; what is known only later is a "…"."""
+    """An error as it is told: its class, code, sentence and hint; what is known only later is a "…"."""
 
+    kind: str
     code: str
     message: str
     hint: str
@@ -43,14 +44,18 @@ def _raised(tree: ast.Module) -> Iterator[Raised]:
             continue
         stated = {one.arg: _text(one.value) for one in node.keywords}
         message = _text(node.args[0])
-        if _is_error(node.func) and stated.get("code") and message and _BLANK not in stated["code"]:
-            yield Raised(stated["code"], message, stated.get("hint", ""))
+        # "error" is the parameter by which a function is told which class to raise
+        if (
+            _name(node.func).endswith(("Error", "error"))
+            and stated.get("code")
+            and message
+            and _BLANK not in stated["code"]
+        ):
+            yield Raised(_name(node.func), stated["code"], message, stated.get("hint", ""))
 
 
-def _is_error(function: ast.expr) -> bool:
-    # "error" is the parameter by which a function is told which class to raise
-    name = getattr(function, "id", getattr(function, "attr", ""))
-    return name.endswith("Error") or name == "error"
+def _name(function: ast.expr) -> str:
+    return str(getattr(function, "id", getattr(function, "attr", "")))
 
 
 def _text(value: ast.expr) -> str:

@@ -20,6 +20,18 @@ _SCHEMAS: Final = "https://agent-plugins.org/schemas/1.0.0"
 _SKILL_PLACE: Final = f"skills/{NAME}"
 _AUTHOR: Final = {"name": "NemoVideo", "url": "https://nemovideo.com"}
 _KEYWORDS: Final = ("video", "video editing", "captions", "transitions", "music", "export")
+_README: Final = f"""# Mango AI
+
+Say what you want from your footage and get the video: turn raw clips into a finished one, cut the pauses, add
+transitions, music, titles or captions, change the format, and export as MP4. The work is done by an engine on your own
+machine, where nothing is uploaded, or by the NemoVideo cloud when you choose it.
+
+Say to your assistant: "Turn interview.mp4 into a polished short with transitions and music."
+
+Python 3.11 or newer is all it needs; the first run fetches pinned packages, which takes one to three minutes, once. What
+the skill does, what leaves your machine and what is stored stands in `{_SKILL_PLACE}/SKILL.md`; `{_SKILL_PLACE}/references/hosts.md`
+tells of hosts and MCP. Licence: MIT-0.
+"""
 _ROOTS: Final = {"plugin": "PLUGIN_ROOT", "claude": "CLAUDE_PLUGIN_ROOT", "cursor": "CURSOR_PLUGIN_ROOT"}
 """The variable by which a host names the plugin's folder."""
 
@@ -52,6 +64,7 @@ def bundle_files(kind: str, skill: Mapping[str, bytes], manifest: Manifest) -> d
     if kind == "clawhub":
         return dict(skill)
     files = {f"{_SKILL_PLACE}/{place}": data for place, data in skill.items()}
+    files["README.md"] = _README.encode("utf-8")
     about = _about(manifest)
     servers = {"mcpServers": {NAME: _server(kind)}}
     match kind:
