@@ -19,7 +19,7 @@ from mango_skill.cli.commands import COMMANDS, TOOL_OF_COMMAND, Command
 from mango_skill.errors import MangoError
 from mango_skill.hosts.contents import NAME
 from mango_skill.hosts.places import HOSTS
-from mango_skill.operations.catalog import picture, sound, time, words
+from mango_skill.operations.catalog import CATALOG, picture, sound, time, words
 from mango_skill.operations.model import OperationSpec, Tier
 from mango_skill.protocol import constants
 from mango_skill.protocol.envelope import MEANINGS
@@ -33,8 +33,10 @@ DOCUMENTS: Final = (
     *(f"references/{name}.md" for name in ("errors", "formats", "hosts", "operations", "settings")),
 )
 
+_PLAIN_CUTS: Final = [one for one in time.TIME if one.tier is Tier.PLAIN]
 _GROUPS: Final = (
-    ("Cut and time", [one for one in time.TIME if one.tier is Tier.PLAIN]),
+    ("Cut and order", _PLAIN_CUTS[: _PLAIN_CUTS.index(CATALOG["speed"])]),
+    ("Speed and time", _PLAIN_CUTS[_PLAIN_CUTS.index(CATALOG["speed"]) :]),
     ("Cut by meaning", [one for one in time.TIME if one.tier is not Tier.PLAIN]),
     ("Frame", picture.FRAME),
     ("Colour and effects", picture.COLOR),
