@@ -1,4 +1,4 @@
-"""Text cut into what is drawn as one: clusters, and runs of one direction. Pure.
+"""Text cut into what is drawn as one, and where a line may end. Pure.
 
 A cluster is a letter with its marks, or a whole emoji sequence (skin tones, joined families, flags, keycaps).
 """
@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from itertools import groupby
 
 _JOINER = "\u200d"
 _EMOJI_LOOK = "\ufe0f"
 _TEXT_LOOK = "\ufe0e"
 _KEYCAP = "\u20e3"
+_NON_JOINER = "\u200c"
 #: Characters that change their neighbours and need no glyph of their own.
 INVISIBLE = frozenset(
-    {0x200B, 0x200C, 0x200D, 0x2060, 0xFE0E, 0xFE0F, 0x200E, 0x200F, 0xFEFF, *range(0xE0020, 0xE0080)}
+    {
+        *(0x034F, 0x061C, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF),
+        *range(0xFE00, 0xFE10),
+        *range(0xE0020, 0xE0080),
+        *range(0xE0100, 0xE01F0),
+    }
 )
 
 # Blocks whose characters look like emoji unless told otherwise (Unicode emoji-data, coarsely).
@@ -26,17 +30,20 @@ _EMOJI_BLOCKS = ((0x1F000, 0x1F0FF), (0x1F18E, 0x1F1FF), (0x1F200, 0x1F64F), (0x
                  (0x2705, 0x2705), (0x270A, 0x270B), (0x2728, 0x2728), (0x274C, 0x274C), (0x2753, 0x2757),
                  (0x2795, 0x2797), (0x27B0, 0x27B0), (0x2B1B, 0x2B1C), (0x2B50, 0x2B50), (0x2B55, 0x2B55))  # fmt: skip
 
-# A line may not begin with these, nor end with those (JIS X 4051, GB/T 15834; the common ones).
-_NO_START = frozenset("，。、；：？！）」』】》〉〕”’…—～·,.;:?!)]}%ーぁぃぅぇぉっゃゅょァィゥェォッャュョ")
-_NO_END = frozenset("（「『【《〈〔“‘([{")
-
-
-@dataclass(frozen=True)
-class Run:
-    """Neighbouring clusters that go in one direction."""
-
-    text: str
-    right_to_left: bool
+# A line may not begin with these, nor end with those (JIS X 4051, GB/T 15834).
+_NO_START = frozenset(
+    "，。、；：？！）」』】》〉〕〗〙〛｝］”’…‥—～〜・·‐゠–,.;:?!)]}%％‰℃°»›ー々〻ヽヾゝゞ‼⁇⁈⁉｡､｣ﾞﾟｰ"
+    "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿ"
+)
+_NO_END = frozenset("（「『【《〈〔〖〘〚｛［“‘([{«‹｢￥＄£$¥€#＃")
+# Never torn apart between two of the same.
+_PAIRED = frozenset("…—‥")
+# Vowels written before their consonant: a syllable of Thai or Lao begins with them.
+_LEADING_VOWELS = frozenset("เแโใไເແໂໃໄ")
+# Spacing vowels that belong to the letter before them although Unicode calls them letters.
+_TRAILING_VOWELS = frozenset("ำຳ")
+# A word that is wider than the room is broken behind these first: addresses, paths, names of files.
+_SOFT_ENDS = frozenset("/?&=._-:@#+,;|~\\")
 
 
 #: More than this is no title; the rest is left out so that a novel pasted by mistake costs nothing.
@@ -44,19 +51,25 @@ LONGEST_TEXT = 2_000
 
 
 def clean_text(text: str) -> str:
-    """Return what can be drawn: composed letters, plain line breaks, no control characters or half surrogates."""
+    """Return what can be drawn: composed letters, plain line breaks, no control characters or half surrogates.
+
+    Of the characters that change their neighbours, joiners, break opportunities and direction marks stay.
+    """
     plain = text[: 2 * LONGEST_TEXT].replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     plain = re.sub("[\u2028\u2029\x0b\x0c\x85]", "\n", plain)
     kept = (
         one
         for one in unicodedata.normalize("NFC", plain)
-        if one in {"\n", "\u200c", "\u200d"}
-        or 0xE0020 <= ord(one) < 0xE0080
-        or unicodedata.category(one) not in _UNDRAWN
+        if one in _KEPT_FORMATS or 0xE0020 <= ord(one) < 0xE0080 or unicodedata.category(one) not in _UNDRAWN
     )
-    return "".join(kept)[:LONGEST_TEXT]
+    return _TOWER.sub(r"\1", "".join(kept))[:LONGEST_TEXT]
 
 
+# Towers of marks: no writing has more than four on a letter.
+_TOWER = re.compile("([\u0300-\u036f]{4})[\u0300-\u036f]+")
+
+
+_KEPT_FORMATS = frozenset("\n\u200b\u200c\u200d\u200e\u200f\u061c\u2060")
 # Controls, format characters (explicit directions among them) and surrogates.
 _UNDRAWN = frozenset({"Cc", "Cf", "Cs"})
 
@@ -73,14 +86,29 @@ def split_clusters(text: str) -> list[str]:
 
 
 def _belongs(before: str, character: str) -> bool:
-    if before[-1] == _JOINER or character in (_JOINER, _EMOJI_LOOK, _TEXT_LOOK, _KEYCAP):
-        return True
+    if before in ("\n", "\u200b"):
+        return False
+    if character in (_JOINER, _NON_JOINER, _EMOJI_LOOK, _TEXT_LOOK, _KEYCAP) or character in _TRAILING_VOWELS:
+        return not before.isspace()
+    if before[-1] == _JOINER:
+        return _is_drawn_joined(before) or unicodedata.combining(before[-2:-1] or " ") == _VIRAMA
     code = ord(character)
     if 0x1F3FB <= code <= 0x1F3FF or 0xE0020 <= code <= 0xE007F:
         return is_emoji(before)
     if _is_flag_half(before[0]) and _is_flag_half(character):
         return len(before) == 1
-    return unicodedata.category(character).startswith("M") and not before.isspace()
+    if unicodedata.category(character).startswith("M"):
+        return not before.isspace()
+    # Consonants that are written as one letter: the first without its vowel, the next below or behind it.
+    return unicodedata.combining(before[-1]) == _VIRAMA and unicodedata.category(character) == "Lo"
+
+
+#: The combining class of the sign that takes a consonant's vowel away (UAX 44, Canonical_Combining_Class).
+_VIRAMA = 9
+
+
+def _is_drawn_joined(before: str) -> bool:
+    return is_emoji(before) or unicodedata.category(before[0]) == "So"
 
 
 def _is_flag_half(character: str) -> bool:
@@ -103,17 +131,32 @@ def visible_code_points(cluster: str) -> list[int]:
 
 
 def may_break(before: str, after: str) -> bool:
-    """Return whether a line may end between two clusters: at spaces, and around ideographs."""
-    if before.isspace() and before != "\u00a0":
-        return not after.isspace()
-    if after.isspace() or after[0] in _NO_START or before[-1] in _NO_END:
-        return False
-    if before in {"-", "–", "—", "\u200b"}:
+    """Return whether a line may end between two clusters: at spaces, around ideographs, between syllables of Thai."""
+    if before == "\u200b":
         return True
-    return _is_ideographic(before) or _is_ideographic(after)
+    if before.isspace() and before not in _FIXED_SPACES:
+        return not after.isspace()
+    if "\u2060" in before or "\u2060" in after or before in _FIXED_SPACES:
+        return False
+    if after.isspace() or after == "\u200b" or after[0] in _NO_START or before[-1] in _NO_END:
+        return False
+    if before == after and before in _PAIRED:
+        return False
+    if before in {"-", "–", "—"} or after[0] in _LEADING_VOWELS:
+        return before != "-" or not after[0].isdecimal()
+    return is_ideographic(before) or is_ideographic(after)
 
 
-def _is_ideographic(cluster: str) -> bool:
+_FIXED_SPACES = frozenset("\u00a0\u202f")
+
+
+def may_break_inside(before: str, after: str) -> bool:
+    """Return whether a word that is too long may be broken here before it is broken anywhere: in addresses."""
+    return before[-1] in _SOFT_ENDS and after[0] not in _SOFT_ENDS
+
+
+def is_ideographic(cluster: str) -> bool:
+    """Return whether the cluster is an ideograph, a kana, or a full-width character."""
     code = ord(cluster[0])
     return (
         0x2E80 <= code <= 0xA4CF
@@ -121,39 +164,3 @@ def _is_ideographic(cluster: str) -> bool:
         or 0xFF00 <= code <= 0xFFEF
         or 0x20000 <= code <= 0x3FFFF
     )
-
-
-def is_right_to_left(text: str) -> bool:
-    """Return the direction of a paragraph: that of its first letter (UAX 9, P2)."""
-    for character in text:
-        kind = unicodedata.bidirectional(character)
-        if kind in {"L", "R", "AL"}:
-            return kind != "L"
-    return False
-
-
-def visual_runs(clusters: list[str], right_to_left: bool) -> list[Run]:
-    """Return runs in the order in which they stand from left to right (UAX 9 without explicit embeddings)."""
-    levels = _levels(clusters, right_to_left)
-    runs = [
-        Run("".join(cluster for cluster, _ in group), backwards)
-        for backwards, group in groupby(zip(clusters, levels, strict=True), key=lambda pair: pair[1])
-    ]
-    # With one level of nesting, reordering means to turn the sequence of runs around.
-    return runs[::-1] if right_to_left else runs
-
-
-def _levels(clusters: list[str], right_to_left: bool) -> list[bool]:
-    known: list[bool | None] = []
-    for cluster in clusters:
-        kind = unicodedata.bidirectional(cluster[0])
-        known.append(True if kind in {"R", "AL"} else False if kind in {"L", "EN", "AN"} else None)
-    levels: list[bool] = []
-    for index, own in enumerate(known):
-        if own is not None:
-            levels.append(own)
-            continue
-        before = next((level for level in reversed(known[:index]) if level is not None), right_to_left)
-        after = next((level for level in known[index:] if level is not None), right_to_left)
-        levels.append(before if before == after else right_to_left)
-    return levels

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+import numpy as np
 from PIL import Image, ImageColor, ImageDraw, ImageFilter
 
 from mango_skill.engine.media.clusters import clean_text
-from mango_skill.engine.media.layout import Block, Line, fit_block
-from mango_skill.engine.media.typefaces import load_font
+from mango_skill.engine.media.layout import Block, Line, Piece, Setting, fit_block
+from mango_skill.engine.media.repertoire import read_drawable
+from mango_skill.engine.media.tongues import guess_tongue
+from mango_skill.engine.media.typefaces import is_line_drawing, load_font
 
 Align = Literal["left", "center", "right"]
 
@@ -57,7 +60,8 @@ class TextStyle:
         box_opacity: 0 to 1.
         box_padding_percent: Between text and the box's edge, in percent of an em.
         box_radius_percent: Roundness of its corners, in percent of an em.
-        language: Whose forms of ideographs: ``zh``, ``zh-hant``, ``ja``, ``ko``.
+        max_height_percent: The most that a text may cover of the canvas's height.
+        language: Whose forms of ideographs a text gets that doesn't tell by itself: ``zh``, ``zh-hant``, ``ja``, ``ko``.
     """
 
     size_percent: float = 7.0
@@ -79,6 +83,7 @@ class TextStyle:
     box_opacity: float = 0.6
     box_padding_percent: float = 35.0
     box_radius_percent: float = 25.0
+    max_height_percent: float = 100.0
     language: str = "zh"
 
 
@@ -92,6 +97,8 @@ class DrawnText:
         top: In pixels of the canvas.
         size_px: The em that was used; smaller than asked when the text would not fit.
         lines: The text as it was broken.
+        missing: What no font has and is therefore left out.
+        cut: There was more text than fits; the last line ends in three points.
     """
 
     image: Image.Image
@@ -99,6 +106,8 @@ class DrawnText:
     top: int
     size_px: int
     lines: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+    cut: bool = False
 
     @property
     def box(self) -> tuple[int, int, int, int]:
@@ -109,8 +118,8 @@ class DrawnText:
 def draw_text(text: str, style: TextStyle, canvas_size: tuple[int, int]) -> DrawnText:
     """Draw ``text`` for a canvas of ``(width, height)`` pixels.
 
-    Lines are broken at spaces and between ideographs so that they are about equally long; a text that is too
-    high for the canvas is made smaller, at most to two fifths. Line breaks in the text are kept.
+    Lines are broken where the scripts allow it so that they are about equally long; a text that is too high for the
+    canvas is made smaller, at most to two fifths, then cut. Line breaks in the text are kept.
 
     Control characters are left out, and what goes on beyond ``clusters.LONGEST_TEXT`` letters.
 
@@ -118,67 +127,141 @@ def draw_text(text: str, style: TextStyle, canvas_size: tuple[int, int]) -> Draw
         ConfigurationError: ``no_fonts``.
         ValueError: A colour that is none.
     """
-    width, height = canvas_size
-    short = min(width, height)
-    margin = round(short * style.margin_percent / 100)
-    wide = max(16, min(round(width * style.max_width_percent / 100), width - 2 * margin))
-    high = max(16, height - 2 * margin)
-    block = fit_block(
-        clean_text(text).strip("\n") or " ",
-        size=max(8, round(short * style.size_percent / 100)),
-        weight=style.weight,
-        italic=style.italic,
-        family=style.family,
-        language=style.language,
-        room=(wide, high),
-        line_height=style.line_height,
-    )
+    block = set_text(text, style, canvas_size)
     image, inset_x, inset_y = _paint(block, style)
-    left, top = _place(block, style, canvas_size=canvas_size, margin=margin)
+    left, top = _place(block, style, canvas_size)
     bounds = image.getbbox()
     if bounds:
         image, inset_x, inset_y = image.crop(bounds), inset_x - bounds[0], inset_y - bounds[1]
     return DrawnText(
-        image, left - inset_x, top - inset_y, block.size, tuple(line.text for line in block.lines)
+        image,
+        left - inset_x,
+        top - inset_y,
+        block.size,
+        tuple(line.text for line in block.lines),
+        find_missing(text, style),
+        block.cut,
     )
 
 
-def _place(block: Block, style: TextStyle, *, canvas_size: tuple[int, int], margin: int) -> tuple[int, int]:
+def set_text(text: str, style: TextStyle, canvas_size: tuple[int, int]) -> Block:
+    """Return ``text`` broken into lines as ``draw_text`` draws it, without drawing it.
+
+    Raises:
+        ConfigurationError: ``no_fonts``.
+    """
+    width, height = canvas_size
+    short = min(width, height)
+    margin = _margin(style, canvas_size)
+    size = max(_LEAST_PX, round(short * style.size_percent / 100))
+    padding = round(size * style.box_padding_percent / 100) if style.box_color else 0
+    wide = max(16, min(round(width * style.max_width_percent / 100), width - 2 * margin - 2 * padding))
+    high = max(16, min(round(height * style.max_height_percent / 100), height - 2 * margin - 2 * padding))
+    said = clean_text(text).strip("\n") or " "
+    setting = Setting(
+        size,
+        min(size, max(_LEAST_PX, round(size * _SMALLEST_SHARE))),
+        style.weight,
+        style.italic,
+        style.family,
+        guess_tongue([said]) or style.language,
+        style.line_height,
+    )
+    return fit_block(said, setting, room=(wide, high))
+
+
+def find_missing(text: str, style: TextStyle) -> tuple[str, ...]:
+    """Return the clusters of ``text`` that no font has."""
+    said = clean_text(text)
+    language = guess_tongue([said]) or style.language
+    return read_drawable(said, family=style.family, language=language).missing
+
+
+# Below these a text can't be read: better cut than that.
+_LEAST_PX = 9
+_SMALLEST_SHARE = 0.4
+
+
+def _margin(style: TextStyle, canvas_size: tuple[int, int]) -> int:
+    return round(min(canvas_size) * style.margin_percent / 100)
+
+
+def _place(block: Block, style: TextStyle, canvas_size: tuple[int, int]) -> tuple[int, int]:
+    """Return where the block's upper left corner lies: as asked, and within the margins."""
     width, height = canvas_size
     # A box's padding belongs to the text when it is kept from the edges.
+    margin = _margin(style, canvas_size)
     if style.box_color:
         margin += round(block.size * style.box_padding_percent / 100)
     across, down = POSITIONS.get(style.position, POSITIONS["center"])
-    left = margin + (width - 2 * margin - block.width) * across
-    top = margin + (height - 2 * margin - block.height) * down
+    spare = (width - 2 * margin - block.width, height - 2 * margin - block.height)
+    left, top = margin + spare[0] * across, margin + spare[1] * down
     if style.x_percent is not None:
         left = width * style.x_percent / 100 - block.width / 2
     if style.y_percent is not None:
         top = height * style.y_percent / 100 - block.height / 2
-    return round(left), round(top)
+    return (
+        round(min(max(left, margin), margin + max(0, spare[0]))),
+        round(min(max(top, margin), margin + max(0, spare[1]))),
+    )
 
 
 def _paint(block: Block, style: TextStyle) -> tuple[Image.Image, int, int]:
     """Return the picture and where in it the block's upper left corner is."""
-    outline = round(block.size * style.outline_percent / 100)
+    outline = max(1, round(block.size * style.outline_percent / 100)) if style.outline_percent > 0 else 0
     shadow = max(2, round(block.size * 0.06)) if style.shadow_opacity > 0 else 0
+    # Nothing else keeps the letters apart from a picture of their own colour.
+    alone = bool(shadow and not outline and not style.box_color)
     padding = round(block.size * style.box_padding_percent / 100) if style.box_color else 0
-    inset = outline + 3 * shadow + padding + round(block.size * 0.35)
+    inset = outline + 4 * shadow + padding + round(block.size * 0.35)
     size = (block.width + 2 * inset, block.height + 2 * inset)
     image = Image.new("RGBA", size, (0, 0, 0, 0))
     if style.box_color:
         image.alpha_composite(_box_layer(size, inset - padding, style, block.size))
-    fill, edge = _masks(block, style, inset=inset, size=size, outline=outline)
+    rim = max(1, shadow // 2) if alone else outline
+    fill, edge = _masks(block, style, inset=inset, size=size, outline=rim)
     if shadow:
-        soft = edge.filter(ImageFilter.GaussianBlur(shadow)).point(
-            lambda value: int(value * style.shadow_opacity)
-        )
-        image.alpha_composite(_tint(soft, (0, 0, 0, 255)), (0, shadow // 2 + 1))
+        image.alpha_composite(*_shadow(edge, style, shadow, alone=alone))
     if outline:
         image.alpha_composite(_tint(edge, parse_color(style.outline_color)))
     image.alpha_composite(_tint(fill, parse_color(style.color)))
     _paste_color_glyphs(image, block, style, inset)
     return image, inset, inset
+
+
+def _shadow(
+    edge: Image.Image, style: TextStyle, radius: int, *, alone: bool
+) -> tuple[Image.Image, tuple[int, int]]:
+    """Return a soft shadow, and how far it is moved; around letters that have nothing else, a halo."""
+    strength = 2.6 * style.shadow_opacity if alone else style.shadow_opacity
+    soft = edge.filter(ImageFilter.GaussianBlur(radius / 1.5 if alone else radius))
+    soft = soft.point(lambda value: min(255, int(value * strength)))
+    dark = luminance(style.color) > _MIDDLE
+    moved = 0 if alone else radius // 2 + 1
+    return _tint(soft, (0, 0, 0, 255) if dark else (255, 255, 255, 255)), (0, moved)
+
+
+#: Of the colours from black to white the one that is equally far from both (WCAG 2.2, contrast ratio).
+_MIDDLE = 0.18
+
+
+def luminance(color: str) -> float:
+    """Return the relative luminance of a colour, 0 to 1 (WCAG 2.2).
+
+    Raises:
+        ValueError: A colour that is none.
+    """
+    parts = [value / 255 for value in parse_color(color)[:3]]
+    red, green, blue = (
+        value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two colours, 1 to 21 (WCAG 2.2); text wants 4.5, large text 3."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
 
 
 def _masks(
@@ -201,7 +284,22 @@ def _masks(
             ImageDraw.Draw(edge).text(
                 at, piece.text, fill=255, font=font, anchor="ls", direction=direction, stroke_width=outline
             )
+            if is_line_drawing(piece.face):
+                _fill_drawing(edge, at, piece, block.size)
     return fill, edge
+
+
+def _fill_drawing(edge: Image.Image, at: tuple[float, float], piece: Piece, em: int) -> None:
+    """Fill what a picture's lines enclose, so that they stand on one ground whatever is behind them."""
+    area = (int(at[0]), max(0, int(at[1] - em)), int(at[0] + piece.width) + 1, int(at[1] + em * 0.3))
+    ink = np.asarray(edge.crop(area))
+    inside = ink.copy()
+    for axis in (0, 1):
+        from_one = np.maximum.accumulate(ink, axis=axis)
+        from_other = np.flip(np.maximum.accumulate(np.flip(ink, axis), axis=axis), axis)
+        reached = np.minimum(from_one, from_other)
+        inside = reached if axis == 0 else np.minimum(inside, reached)
+    edge.paste(Image.fromarray(np.maximum(ink, inside)), area[:2])
 
 
 def _line_left(block: Block, line: Line, align: Align) -> float:

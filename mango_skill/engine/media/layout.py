@@ -5,24 +5,33 @@ Child processes only: it imports Pillow.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
+from typing import Final
 
 from PIL import Image, ImageDraw, ImageFont
 
+from mango_skill.engine.media.bidi import DIRECTION_MARKS, is_right_to_left, visual_runs
 from mango_skill.engine.media.clusters import (
     is_emoji,
-    is_right_to_left,
+    is_ideographic,
     may_break,
+    may_break_inside,
     split_clusters,
-    visual_runs,
 )
-from mango_skill.engine.media.typefaces import Face, find_face, load_font
+from mango_skill.engine.media.repertoire import read_drawable
+from mango_skill.engine.media.typefaces import Face, find_face, is_line_drawing, load_font
 
-# Below two fifths of the asked size a text is too small to be what was wanted; then it runs over the margin.
-_SMALLEST_SHARE = 0.4
-_SHRINK = 0.92
+_SHRINK: Final = 0.92
+# What letters take above and below the baseline, in ems.
+_ABOVE, _BELOW = 0.95, 0.27
+_ELLIPSIS: Final = "…"
+# Both Latin and ideographic texts use these; each in its own width.
+_SHARED_MARKS: Final = frozenset("“”‘’…—·")
+_UNDRAWN: Final = DIRECTION_MARKS | frozenset("\u200b\u2060")
+_LOOKS: Final = str.maketrans("", "", "\ufe0e\ufe0f")
 
 
 @dataclass(frozen=True)
@@ -39,73 +48,114 @@ class Piece:
 
 @dataclass(frozen=True)
 class Line:
-    """One line: its pieces from left to right, its width, and the baseline below the block's top."""
+    """One line: its pieces from left to right, its width, and the baseline below the block's top, in pixels."""
 
     text: str
     pieces: tuple[Piece, ...]
     width: float
     baseline: int
+    right_to_left: bool = False
 
 
 @dataclass(frozen=True)
 class Block:
-    """All lines. The height runs from the first line's ascent to the last line's descent, in pixels."""
+    """All lines. The height runs from the first line's ascent to the last line's descent, in pixels.
+
+    ``cut`` tells that there was more text than fits.
+    """
 
     lines: tuple[Line, ...]
     width: int
     height: int
     size: int
+    cut: bool = False
 
 
 @dataclass(frozen=True)
-class _Setting:
+class Setting:
+    """What letters a text is set in; ``size`` is the em in pixels.
+
+    Attributes:
+        size: As large as asked.
+        smallest: As small as it may get when there is too much text.
+        weight: 100 to 900.
+        italic: Slanted.
+        family: A family by name, or None.
+        language: Whose forms of ideographs.
+        line_height: Distance of the baselines, in ems.
+        right_to_left: The direction of the paragraph that is being set.
+    """
+
     size: int
-    weight: int
-    italic: bool
-    family: str | None
-    language: str
+    smallest: int
+    weight: int = 400
+    italic: bool = False
+    family: str | None = None
+    language: str = "zh"
+    line_height: float = 1.22
+    right_to_left: bool = False
 
 
-def fit_block(
-    text: str,
-    *,
-    size: int,
-    weight: int,
-    italic: bool,
-    family: str | None,
-    language: str,
-    room: tuple[int, int],
-    line_height: float,
-) -> Block:
-    """Break ``text`` for a room of ``(width, height)`` pixels, with smaller letters when it is too high or wide."""
-    smallest = max(6, round(size * _SMALLEST_SHARE))
+def fit_block(text: str, setting: Setting, *, room: tuple[int, int]) -> Block:
+    """Break ``text`` for a room of ``(width, height)`` pixels.
+
+    Letters get smaller when it is too high or a word too wide; what even the smallest leave over is cut off with
+    three points. What no font has is left out.
+    """
+    said = read_drawable(text, family=setting.family, language=setting.language).text.strip("\n") or " "
+    size = setting.size
     while True:
-        setting = _Setting(size, weight, italic, family, language)
-        block = _set_block(text, setting, wide=room[0], line_height=line_height)
-        widest = max(
-            _measure(chunk.rstrip(), setting) for row in text.split("\n") for chunk in _chunks(row.strip())
-        )
-        fits = block.height <= room[1] and widest <= room[0]
-        if fits or size <= smallest:
+        chosen = replace(setting, size=size)
+        block, whole = _set_block(said, chosen, wide=room[0])
+        if whole and block.height <= room[1]:
             return block
-        size = max(smallest, int(size * _SHRINK))
+        if size <= setting.smallest:
+            return block if block.height <= room[1] else _cut(block, chosen, room)
+        size = max(setting.smallest, int(size * _SHRINK))
 
 
-def _set_block(text: str, setting: _Setting, *, wide: int, line_height: float) -> Block:
-    rows = [row for paragraph in text.split("\n") for row in _wrap(paragraph.strip(), setting, wide)]
-    step = round(setting.size * line_height)
-    ascent, descent = round(setting.size * 0.95), round(setting.size * 0.27)
-    lines = []
-    for index, row in enumerate(rows):
-        pieces, width = _set_line(row, setting)
-        lines.append(Line(row, pieces, width, ascent + index * step))
-    height = ascent + descent + step * (len(rows) - 1)
-    return Block(tuple(lines), max(1, round(max(line.width for line in lines))), height, setting.size)
+def _set_block(said: str, setting: Setting, *, wide: int) -> tuple[Block, bool]:
+    """Return the block, and whether every word of it stayed whole."""
+    rows: list[tuple[str, bool]] = []
+    whole = True
+    for paragraph in said.split("\n"):
+        own = replace(setting, right_to_left=is_right_to_left(paragraph))
+        chunks = _chunks(paragraph.strip(), own, wide)
+        whole = whole and max(_measure(chunk.rstrip(), own) for chunk in chunks) <= wide
+        rows += [(row, own.right_to_left) for row in _wrap(chunks, own, wide)]
+    return _stack(rows, setting), whole
 
 
-def _wrap(paragraph: str, setting: _Setting, wide: int) -> list[str]:
+def _stack(rows: list[tuple[str, bool]], setting: Setting, *, cut: bool = False) -> Block:
+    step = round(setting.size * setting.line_height)
+    lines: list[Line] = []
+    baseline = below = 0
+    for row, right_to_left in rows:
+        pieces, width, (high, deep) = _set_line(row, replace(setting, right_to_left=right_to_left))
+        # Stacked letters need more room than the usual distance of the lines.
+        baseline = max(baseline + step, baseline + below + high) if lines else high
+        below = deep
+        lines.append(Line(row, pieces, width, baseline, right_to_left))
+    widest = max(1, round(max(line.width for line in lines)))
+    return Block(tuple(lines), widest, baseline + below, setting.size, cut)
+
+
+def _cut(block: Block, setting: Setting, room: tuple[int, int]) -> Block:
+    """Keep the lines that fit, the last one ending in three points."""
+    below = round(setting.size * _BELOW)
+    count = max(1, sum(line.baseline + below <= room[1] for line in block.lines))
+    kept = [(line.text, line.right_to_left) for line in block.lines[:count]]
+    last, right_to_left = kept[-1]
+    own = replace(setting, right_to_left=right_to_left)
+    clusters = split_clusters(last.rstrip(" .,;:，。、；："))
+    while len(clusters) > 1 and _measure("".join(clusters) + _ELLIPSIS, own) > room[0]:
+        clusters.pop()
+    kept[-1] = ("".join(clusters).rstrip() + _ELLIPSIS, right_to_left)
+    return _stack(kept, setting, cut=True)
+
+
+def _wrap(chunks: list[str], setting: Setting, wide: int) -> list[str]:
     """Break into as few lines as fit, then make them as even as that number allows."""
-    chunks = _chunks(paragraph)
     widths = [_measure(chunk.rstrip(), setting) for chunk in chunks]
     spaces = [_measure(chunk, setting) for chunk in chunks]
     rows = _fill(chunks, widths, spaces, wide)
@@ -120,11 +170,21 @@ def _wrap(paragraph: str, setting: _Setting, wide: int) -> list[str]:
     return [piece for row in rows for piece in _split_long(row, setting, wide)]
 
 
-def _chunks(paragraph: str) -> list[str]:
-    clusters = split_clusters(paragraph) or [""]
+def _chunks(paragraph: str, setting: Setting, wide: int) -> list[str]:
+    """Return what stays together on a line; an address that is too wide may be broken within."""
+    chunks: list[str] = []
+    for chunk in _joined(split_clusters(paragraph) or [""], may_break):
+        if _measure(chunk.rstrip(), setting) <= wide:
+            chunks.append(chunk)
+        else:
+            chunks += _joined(split_clusters(chunk), may_break_inside)
+    return chunks
+
+
+def _joined(clusters: list[str], may_part: Callable[[str, str], bool]) -> list[str]:
     chunks = [clusters[0]]
     for before, after in pairwise(clusters):
-        if may_break(before, after):
+        if may_part(before, after):
             chunks.append(after)
         else:
             chunks[-1] += after
@@ -144,7 +204,7 @@ def _fill(chunks: list[str], widths: list[float], spaces: list[float], wide: flo
     return [row.rstrip() for row in rows]
 
 
-def _split_long(row: str, setting: _Setting, wide: int) -> list[str]:
+def _split_long(row: str, setting: Setting, wide: int) -> list[str]:
     """Break a word that is wider than the room between its letters."""
     if _measure(row, setting) <= wide:
         return [row]
@@ -156,15 +216,17 @@ def _split_long(row: str, setting: _Setting, wide: int) -> list[str]:
     return rows
 
 
-def _measure(text: str, setting: _Setting) -> float:
+def _measure(text: str, setting: Setting) -> float:
     return _set_line(text, setting)[1] if text else 0.0
 
 
 @lru_cache(maxsize=4096)
-def _set_line(text: str, setting: _Setting) -> tuple[tuple[Piece, ...], float]:
+def _set_line(text: str, setting: Setting) -> tuple[tuple[Piece, ...], float, tuple[int, int]]:
+    """Return the pieces, the line's width, and what it takes above and below its baseline."""
     pieces: list[Piece] = []
     left = 0.0
-    for run in visual_runs(split_clusters(text), is_right_to_left(text)):
+    high, deep = round(setting.size * _ABOVE), round(setting.size * _BELOW)
+    for run in visual_runs(split_clusters(text), setting.right_to_left):
         parts = _by_face(run.text, setting)
         for part, face in reversed(parts) if run.right_to_left else parts:
             picture = _color_picture(part, face, setting.size) if face.color else None
@@ -172,25 +234,55 @@ def _set_line(text: str, setting: _Setting) -> tuple[tuple[Piece, ...], float]:
                 width = float(picture.width)
             else:
                 font = load_font(face, setting.size, setting.weight)
-                width = font.getlength(part, direction="rtl" if run.right_to_left else "ltr")
+                direction = "rtl" if run.right_to_left else "ltr"
+                width = font.getlength(part, direction=direction)
+                if _is_stacked(part):
+                    _, top, _, bottom = font.getbbox(part, direction=direction, anchor="ls")
+                    high, deep = max(high, round(-top)), max(deep, round(bottom))
             pieces.append(Piece(part, face, run.right_to_left, left, width, picture))
             left += width
-    return tuple(pieces), left
+    return tuple(pieces), left, (high, deep)
 
 
-def _by_face(text: str, setting: _Setting) -> list[tuple[str, Face]]:
+def _is_stacked(text: str) -> bool:
+    """Whether letters may stand above and below each other: marks, and the scripts from Syriac to Khmer."""
+    return any(0x0300 <= ord(one) < 0x0370 or 0x0590 <= ord(one) < 0x1AB0 for one in text)
+
+
+def _by_face(text: str, setting: Setting) -> list[tuple[str, Face]]:
     """Split where the face changes; a space stays with what is before it."""
     parts: list[tuple[str, Face]] = []
-    for cluster in split_clusters(text):
+    clusters = [cluster for cluster in split_clusters(text) if cluster not in _UNDRAWN]
+    for index, cluster in enumerate(clusters):
         if parts and cluster.isspace() and not is_emoji(parts[-1][0]):
-            face = parts[-1][1]
+            face: Face | None = parts[-1][1]
         else:
-            face = find_face(cluster, family=setting.family, italic=setting.italic, language=setting.language)
+            face = find_face(
+                cluster,
+                family=setting.family,
+                italic=setting.italic,
+                language=setting.language,
+                full_width=cluster in _SHARED_MARKS and _among_ideographs(clusters, index),
+            )
+        if face is None:
+            continue
+        drawn = cluster if face.color or is_line_drawing(face) else cluster.translate(_LOOKS)
         if parts and parts[-1][1] == face and not face.color:
-            parts[-1] = (parts[-1][0] + cluster, face)
+            parts[-1] = (parts[-1][0] + drawn, face)
         else:
-            parts.append((cluster, face))
+            parts.append((drawn, face))
     return parts
+
+
+def _among_ideographs(clusters: list[str], index: int) -> bool:
+    """Whether the nearest neighbour that is no shared mark itself, before or else after, is an ideograph."""
+    for steps in (range(index - 1, -1, -1), range(index + 1, len(clusters))):
+        for place in steps:
+            if clusters[place] not in _SHARED_MARKS:
+                if is_ideographic(clusters[place]):
+                    return True
+                break
+    return False
 
 
 def _color_picture(cluster: str, face: Face, size: int) -> Image.Image | None:

@@ -44,6 +44,7 @@ _LATIN_ITALIC = (
 )
 _CJK = ("manimgx_fonts_cjk", "NotoSansCJK-VF.otf.ttc")
 _EMOJI = ("manimgx_fonts", "NotoEmoji[wght].ttf")
+_HEAVIEST_DRAWING = 500
 _COLOR_EMOJI_FILES = frozenset(
     {
         "notocoloremoji.ttf",
@@ -61,39 +62,58 @@ _CJK_FAMILIES = {
 }
 
 
-def find_face(cluster: str, *, family: str | None = None, italic: bool = False, language: str = "zh") -> Face:
-    """Return the first face that has the whole cluster; a face that draws an empty box when none has.
+def find_face(
+    cluster: str,
+    *,
+    family: str | None = None,
+    italic: bool = False,
+    language: str = "zh",
+    full_width: bool = False,
+) -> Face | None:
+    """Return the first face that has the whole cluster; None when none has.
 
     Args:
         cluster: See ``clusters.split_clusters``.
         family: A family by name, looked for on the system.
         italic: Prefer slanted letters.
         language: ``zh``, ``zh-hant``, ``ja`` or ``ko``: whose forms of ideographs.
+        full_width: Prefer the face of the ideographs, for the punctuation among them.
 
     Raises:
         ConfigurationError: No font at all is installed.
     """
     needed = visible_code_points(cluster)
-    first: Face | None = None
-    for face in _candidates(is_emoji(cluster), family=family, italic=italic, language=language):
-        first = first or face
+    none = True
+    for face in _candidates(
+        is_emoji(cluster), family=family, italic=italic, language=language, full_width=full_width
+    ):
+        none = False
         if _coverage(face).has_all(needed):
             return face
-    if first is None:
+    if none:
         raise ConfigurationError(
             "No font is installed.",
             code="no_fonts",
             hint="Install the local extra: pip install 'mango-skill[local]'.",
         )
-    return first
+    return None
 
 
-def _candidates(emoji: bool, *, family: str | None, italic: bool, language: str) -> Iterator[Face]:
+def is_line_drawing(face: Face) -> bool:
+    """Return whether the face's glyphs are pictures drawn with lines, which an outline would fill."""
+    return face.path.name == _EMOJI[1]
+
+
+def _candidates(
+    emoji: bool, *, family: str | None, italic: bool, language: str, full_width: bool
+) -> Iterator[Face]:
     if emoji:
         yield from _color_emoji_faces()
         yield from _packaged(*_EMOJI)
     if family:
         yield from _family_faces(family, italic)
+    if full_width:
+        yield from _cjk_face(language)
     for package, file in _LATIN_ITALIC if italic else _LATIN:
         yield from _packaged(package, file)
     yield from _cjk_face(language)
@@ -200,9 +220,11 @@ def _family_faces(family: str, italic: bool) -> tuple[Face, ...]:
     return tuple(face for _, face in sorted(named, key=lambda pair: pair[0]))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=96)
 def load_font(face: Face, size: int, weight: int = 400) -> ImageFont.FreeTypeFont:
     """Return the face at a size in pixels; ``weight`` (100 to 900) where the font is variable."""
+    # Fat lines leave nothing of a picture but a blot.
+    weight = min(weight, _HEAVIEST_DRAWING) if is_line_drawing(face) else weight
     font = ImageFont.truetype(str(face.path), size, index=face.index, layout_engine=ImageFont.Layout.RAQM)
     try:
         axes = font.get_variation_axes()

@@ -14,7 +14,8 @@ from typing import Any, Final, cast
 from av import VideoFrame
 from PIL import Image
 
-from mango_skill.engine.media.clusters import is_right_to_left, split_clusters
+from mango_skill.engine.media.bidi import is_right_to_left
+from mango_skill.engine.media.clusters import split_clusters
 from mango_skill.engine.media.fonts import POSITIONS, Align, TextStyle, draw_text, parse_color
 from mango_skill.engine.render.parts import Words
 from mango_skill.engine.render.planes import Sheet, duplicate, from_rgba, lay, resample, views
