@@ -25,12 +25,10 @@ def run(options: argparse.Namespace, console: Console) -> int:
     host = places.find(options.host)
     project = Path.cwd() if options.project else None
     wanted = options.command == "install"
-    if wanted:
-        plan = install.plan_installation(host, project=project)
+    if options.dry_run:
+        plan = (install.plan_installation if wanted else install.plan_removal)(host, project=project)
     else:
-        plan = install.plan_removal(host, project=project)
-    if not options.dry_run:
-        install.carry_out(plan)
+        plan = (install.install if wanted else install.uninstall)(host, project=project)
     text = _installed(plan, dry=options.dry_run) if wanted else _removed(plan, dry=options.dry_run)
     if console.json_wanted:
         console.answer({"ok": True, "message": text, **_facts(plan, dry=options.dry_run)})

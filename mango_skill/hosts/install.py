@@ -123,26 +123,50 @@ def plan_removal(host: Host, *, project: Path | None = None) -> Plan:
     )
 
 
-def carry_out(plan: Plan) -> None:
-    """Do what a plan says; killed at any moment, the old or the new folder is there.
+def install(host: Host, *, project: Path | None = None) -> Plan:
+    """Install the running skill for a host; killed at any moment, the old or the new folder is there.
+
+    Returns:
+        What was done.
 
     Raises:
-        OutputError: The place can't be written.
+        OutputError: The place can't be written, or something that we did not write is in it.
+        BusyError: Another installation is going on.
+        ConfigurationError: The running code lacks a part of the skill.
+    """
+    with _alone():
+        placing.bring_back(host.skill_folder(project=project))
+        plan = plan_installation(host, project=project)
+        if plan.deed != "nothing":
+            placing.put(plan.path, plan.files, kept=_carried(plan))
+    return plan
+
+
+def uninstall(host: Host, *, project: Path | None = None) -> Plan:
+    """Take the skill away from a host; what the user has there stays.
+
+    Returns:
+        What was done.
+
+    Raises:
+        OutputError: The place can't be written, or something that we did not write is in it.
         BusyError: Another installation is going on.
     """
-    if plan.deed == "nothing":
-        return
     with _alone():
-        kept = {to: plan.path / place for place, to in plan.kept.items()}
-        if plan.deed != "remove":
-            placing.put(plan.path, plan.files, kept=kept)
-        elif plan.version:  # another host still uses the folder: only the note changes
+        placing.bring_back(host.skill_folder(project=project))
+        plan = plan_removal(host, project=project)
+        if plan.version:  # another host still uses the folder: only the note changes
             placing.put(plan.path, plan.files, kept=_all_but_the_note(plan.path))
-        elif kept:
-            placing.put(plan.path, {}, kept=kept)
-        else:
+        elif plan.kept:
+            placing.put(plan.path, {}, kept=_carried(plan))
+        elif plan.deed != "nothing":
             placing.remove(plan.path)
             _remove_made(plan)
+    return plan
+
+
+def _carried(plan: Plan) -> dict[str, Path]:
+    return {to: plan.path / place for place, to in plan.kept.items()}
 
 
 def _note(target: Path) -> Marker | None:

@@ -68,7 +68,7 @@ def remove(target: Path) -> None:
         _remove_leftovers(target)
         aside = Path(tempfile.mkdtemp(prefix=_LEFT.format(name=target.name), dir=target.parent))
         try:
-            target.rename(aside / target.name)
+            target.rename(aside / "after")
         finally:
             shutil.rmtree(aside, ignore_errors=True)
     except OSError as problem:
@@ -79,13 +79,17 @@ def remove(target: Path) -> None:
         ) from None
 
 
-def _remove_leftovers(target: Path) -> None:
-    """Remove what a killed run left beside the target; brings back what it had moved aside."""
-    for left in target.parent.glob(f"{_LEFT.format(name=target.name)}*"):
-        before = left / _BEFORE
-        if before.is_dir() and not target.exists():
+def bring_back(target: Path) -> None:
+    """Bring back the folder that a run moved aside and was killed before it put the new one in its place."""
+    if not target.exists():
+        for left in target.parent.glob(f"{_LEFT.format(name=target.name)}*/{_BEFORE}"):
             with contextlib.suppress(OSError):
-                before.rename(target)
+                left.rename(target)
+
+
+def _remove_leftovers(target: Path) -> None:
+    """Remove what a killed run left beside the target."""
+    for left in target.parent.glob(f"{_LEFT.format(name=target.name)}*"):
         shutil.rmtree(left, ignore_errors=True)
 
 
