@@ -15,7 +15,12 @@ import environment
 
 LISTS = ("core", "local", "mcp", "dev")
 FOLDERS = ("mango_skill", "tests", "scripts", "examples", "benchmarks")
-GENERATORS = ("mango_skill.tools.schemas", "mango_skill.operations.schema", "mango_skill.cli.documents")
+GENERATORS = (
+    "mango_skill.tools.schemas",
+    "mango_skill.operations.schema",
+    "mango_skill.cli.documents",
+    "mango_skill.hosts.mcp.recording",
+)
 # -v against the project's -q: whoever reads the output finds the usual closing line
 PYTEST = ("-m", "pytest", "-v", "-n", "2", "--dist", "loadfile", "-p", "no:cacheprovider")
 

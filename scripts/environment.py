@@ -1,6 +1,7 @@
 """A private environment of pinned packages in the user's cache folder; standard library only.
 
-The environment is named by the hash of its pinned lists, the Python version and the machine, so a changed list
+``python environment.py LIST...`` builds one and says nothing but what went wrong: so a host that gives up on us
+does not end it. The environment is named by the hash of its pinned lists, the Python version and the machine, so a changed list
 makes a new one. It is built under a lock and its ready mark is written last: what was interrupted is built anew.
 """
 
@@ -18,6 +19,8 @@ APPLICATION = "mango-skill"
 READY = "mango-ready"
 KEPT_DAYS = 30
 """An environment of another list, Python or machine that nobody used for so long is removed."""
+FULL = ("core", "local", "mcp")
+"""All that the skill can use; one environment with it serves the command line and every host."""
 FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 NO_NETWORK_WORDS = (
@@ -60,12 +63,35 @@ def pinned_lists(names: Sequence[str]) -> list[str]:
     return [os.path.join(FOLDER, "requirements", name + ".txt") for name in names]
 
 
+def limits(names: Sequence[str]) -> list[str]:
+    """Return the lists that only say which version is taken where a package of these lists needs one of theirs.
+
+    An environment without the core (the benchmarks' peers) is bound by its own list alone.
+    """
+    return pinned_lists([name for name in FULL if name not in names]) if FULL[0] in names else []
+
+
+def environment_path(names: Sequence[str]) -> str:
+    """Return where the environment that holds these lists is, or will be."""
+    return os.path.join(cache_folder(), "environments", environment_key(names))
+
+
+def ready_python(names: Sequence[str]) -> str:
+    """Return the interpreter of an environment that holds at least these lists; empty when none is built."""
+    for one in dict.fromkeys((tuple(names), FULL)):
+        environment = environment_path(one)
+        if set(names) <= set(one) and is_ready(environment):
+            _note_use(environment)
+            return python_of(environment)
+    return ""
+
+
 def environment_key(names: Sequence[str]) -> str:
     """Return the name of the environment that holds these lists."""
     import hashlib
 
     digest = hashlib.sha256()
-    for path in pinned_lists(names):
+    for path in [*pinned_lists(names), *limits(names)]:
         with open(path, "rb") as listed:
             digest.update(listed.read().replace(b"\r\n", b"\n") + b"\0")
     python = "{}-{}.{}".format(sys.implementation.name, *sys.version_info[:2])
@@ -91,16 +117,15 @@ def ensure(names: Sequence[str], *, say: Callable[[str], None]) -> str:
     Raises:
         NotBuiltError: Neither uv nor venv and pip could build it, or the cache can't be written.
     """
-    base = os.path.join(cache_folder(), "environments")
-    environment = os.path.join(base, environment_key(names))
-    if is_ready(environment):
-        _note_use(environment)
-        return python_of(environment)
+    if there := ready_python(names):
+        return there
+    environment = environment_path(names)
+    base = os.path.dirname(environment)
     try:
         os.makedirs(base, exist_ok=True)
         with _locked(environment + ".lock", say=say):
             if not is_ready(environment):
-                _build(environment, pinned_lists(names), say=say)
+                _build(environment, names, say=say)
                 _remove_unused(base, besides=environment)
     except OSError as problem:
         raise NotBuiltError(
@@ -137,15 +162,18 @@ def _remove_unused(base: str, *, besides: str) -> None:
                     shutil.rmtree(environment, ignore_errors=True)
 
 
-def _build(environment: str, lists: Sequence[str], *, say: Callable[[str], None]) -> None:
+def _build(environment: str, names: Sequence[str], *, say: Callable[[str], None]) -> None:
     import shutil
+
+    chosen = [part for path in pinned_lists(names) for part in ("-r", path)]
+    chosen += [part for path in limits(names) for part in ("-c", path)]
 
     say(f"First run: installing the packages this needs into {environment} (once, one to three minutes).")
     log = environment + ".log"
     tools = [tool for tool in (shutil.which("uv"), "venv") if tool]
     for tool in tools:
         shutil.rmtree(environment, ignore_errors=True)
-        steps = _venv_steps(environment, lists) if tool == "venv" else _uv_steps(tool, environment, lists)
+        steps = _venv_steps(environment, chosen) if tool == "venv" else _uv_steps(tool, environment, chosen)
         if all(_succeeds(step, log) for step in steps):
             with open(os.path.join(environment, READY), "w", encoding="utf-8") as mark:
                 mark.write("ready\n")
@@ -156,8 +184,7 @@ def _build(environment: str, lists: Sequence[str], *, say: Callable[[str], None]
     raise NotBuiltError(_reason(log))
 
 
-def _uv_steps(uv: str, environment: str, lists: Sequence[str]) -> list[list[str]]:
-    chosen = [part for path in lists for part in ("-r", path)]
+def _uv_steps(uv: str, environment: str, chosen: Sequence[str]) -> list[list[str]]:
     return [
         [uv, "venv", "--quiet", "--no-project", "--python", sys.executable, environment],
         [
@@ -174,8 +201,7 @@ def _uv_steps(uv: str, environment: str, lists: Sequence[str]) -> list[list[str]
     ]
 
 
-def _venv_steps(environment: str, lists: Sequence[str]) -> list[list[str]]:
-    chosen = [part for path in lists for part in ("-r", path)]
+def _venv_steps(environment: str, chosen: Sequence[str]) -> list[list[str]]:
     options = ["--disable-pip-version-check", "--no-input", "--quiet", "--only-binary", ":all:"]
     return [
         [sys.executable, "-I", "-m", "venv", environment],
@@ -246,3 +272,17 @@ def _take(descriptor: int, *, wait: bool) -> bool:
     except OSError:
         return False
     return True
+
+
+def main(names: Sequence[str]) -> int:
+    """Build the environment with these lists; what stops that is said on standard error."""
+    try:
+        ensure(names, say=lambda line: None)
+    except NotBuiltError as failure:
+        sys.stderr.write(f"{failure}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

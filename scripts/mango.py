@@ -20,8 +20,17 @@ def say(line):
 
 def wanted_lists(environ):
     # type: (dict[str, str] | os._Environ[str]) -> tuple[str, ...]
-    """The engine's packages are large: who has chosen the cloud does not fetch them."""
-    return ("core",) if environ.get("MANGO_BACKEND") == "cloud" else ("core", "local")
+    """The engine's packages are large: who has chosen the cloud does not fetch them.
+
+    The server's packages come with either: a host gives up before they could be fetched for it.
+    """
+    return ("core", "mcp") if environ.get("MANGO_BACKEND") == "cloud" else ("core", "local", "mcp")
+
+
+def is_server(words):
+    # type: (list[str]) -> bool
+    """Whether a host starts the server on standard input and output, and so waits for answers at once."""
+    return words[:1] == ["mcp"] and not {"-h", "--help", "--http"} & set(words)
 
 
 def run_here():
@@ -42,8 +51,13 @@ def start():
         return run_here()
     import environment
 
+    wanted = wanted_lists(os.environ)
+    if is_server(sys.argv[1:]) and not environment.ready_python(wanted):
+        import waiting
+
+        return waiting.serve(wanted, [os.path.abspath(__file__), *sys.argv[1:]])
     try:
-        python = environment.ensure(wanted_lists(os.environ), say=say)
+        python = environment.ensure(wanted, say=say)
     except environment.NotBuiltError as failure:
         say(str(failure))
         return FAILED

@@ -26,9 +26,11 @@ _BESIDE: Final = (
     "requirements/local.txt",
     "requirements/mcp.txt",
     "schemas/config.schema.json",
+    "schemas/mcp.json",
     "schemas/operations.schema.json",
     "scripts/environment.py",
     "scripts/mango.py",
+    "scripts/waiting.py",
 )
 """What is shipped of the folder that holds SKILL.md, besides the package."""
 _TABLES: Final = (".json", ".typed")

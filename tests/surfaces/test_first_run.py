@@ -30,7 +30,7 @@ def skill_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("skills") / "mango-ai"
     shutil.copytree(ROOT / "scripts", folder / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "requirements").mkdir()
-    for name in ("core", "local"):
+    for name in ("core", "local", "mcp"):
         (folder / "requirements" / f"{name}.txt").write_text("# nothing\n", encoding="utf-8")
     (folder / "mango_skill").mkdir()
     (folder / "mango_skill" / "__init__.py").write_text("", encoding="utf-8")
