@@ -190,13 +190,12 @@ def _placed(container: InputContainer, info: MediaInfo, start: Fraction) -> Iter
     stream = container.streams[info.audio_stream]
     base = Fraction(stream.time_base or Fraction(1, RATE))
     zero = _zero(container, info)
-    if start > _RUN_UP_S:
-        try:
-            container.seek(int((start - _RUN_UP_S + zero) / base), stream=stream)
-        except av.error.FFmpegError:
-            container.seek(0)
-    else:
-        container.seek(int(min(zero, start + zero - _RUN_UP_S) / base), stream=stream)
+    wanted = start - _RUN_UP_S if start > _RUN_UP_S else min(Fraction(0), start - _RUN_UP_S)
+    try:
+        container.seek(int((wanted + zero) / base), stream=stream)
+    except av.error.FFmpegError:
+        # Not every container has a place before its first packet.
+        container.seek(0)
     run: _Run | None = None
     for batch, follows in _batches(container, info.audio_stream, zero):
         if run is not None and not follows:
@@ -307,7 +306,7 @@ class _Run:
 
     def _convert(self, frame: AudioFrame) -> Iterator[Samples]:
         if self._resampler is None:
-            yield self._widen(_floats(frame))
+            yield self._widen(floats_of(frame))
             return
         frame.pts = None
         for part in self._resampler.resample(frame):
@@ -323,7 +322,7 @@ class _Run:
 _SLOPE: Final = (np.sin(np.linspace(0, np.pi / 2, _EDGE)) ** 2).astype(np.float32)[:, None]
 
 
-def _floats(frame: AudioFrame) -> Samples:
+def floats_of(frame: AudioFrame) -> Samples:
     """Return a frame's samples, shape (count, channels), full scale at 1."""
     raw: NDArray[Any] = frame.to_ndarray()
     rows = raw.T if frame.format.is_planar else raw.reshape(frame.samples, -1)
