@@ -53,7 +53,7 @@ def _is_range(value: object) -> bool:
         isinstance(value, list)
         and len(value) == 2
         and all(isinstance(one, int) and not isinstance(one, bool) for one in value)
-        and 0 <= value[0] < value[1]
+        and (value[0] < 0 or value[0] < value[1])
     )
 
 
@@ -79,7 +79,7 @@ _OUTPUT: Final[Mapping[str, Callable[[object], bool]]] = {
     "captions": _is_word,
     "compatible": lambda value: isinstance(value, bool),
     "version": lambda value: isinstance(value, int) and not isinstance(value, bool),
-    "at": lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 0,
+    "at": lambda value: isinstance(value, int) and not isinstance(value, bool),
     "range": _is_range,
     "name": lambda value: isinstance(value, str) and len(value) <= _LONGEST_NAME,
     "footage": _are_places,
@@ -222,7 +222,7 @@ class Exports:
             RenderError: ``nothing_to_render`` in this format.
         """
         timeline = self._check_draft(session_id, draft)
-        if int(output.get("at", 0)) >= timeline.duration:
+        if not -timeline.duration <= int(output.get("at", 0)) < timeline.duration:
             raise _beyond("instant", timeline)
         if output.get("format") in constants.CAPTION_FORMATS:
             if not plans.compile_cues(timeline):
@@ -261,9 +261,12 @@ class Exports:
 
 
 def _part(timeline: Timeline, start: int, end: int) -> Timeline:
-    if start >= timeline.duration:
+    """Return a part of the timeline; a start below 0 counts from the end."""
+    end = min(end, timeline.duration)
+    start = max(0, timeline.duration + start) if start < 0 else start
+    if start >= end:
         raise _beyond("part", timeline)
-    return excerpt(timeline, TimeRange.between(start, min(end, timeline.duration)))
+    return excerpt(timeline, TimeRange.between(start, end))
 
 
 def _beyond(what: str, timeline: Timeline) -> ArgumentError:

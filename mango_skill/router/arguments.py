@@ -9,6 +9,7 @@ from typing import Any
 
 from mango_skill.router.reading import Reading
 from mango_skill.router.tables import read_json
+from mango_skill.router.wishes import read_wishes
 
 _HEIGHT = re.compile(r"(?<![\d.])(\d{3,4}) ?p(?:60|50|30|25|24)?(?![\w%])")
 _SIZE = re.compile(r"(?<!\d)(\d{3,4}) ?(?:x|×|\*|by|乘|por) ?(\d{3,4})(?!\d)")
@@ -66,7 +67,14 @@ def read_export(reading: Reading, start: int, end: int) -> dict[str, Any]:
             break
     if match := _MEGABYTES.search(words):
         arguments["max_megabytes"] = float(match.group(1) or match.group(2))
-    return arguments | _read_path(reading, start, end, arguments)
+    arguments |= _read_path(reading, start, end, arguments)
+    wishes = read_wishes(reading, start, end, known=arguments)
+    if "path" in arguments:
+        wishes.pop("name", None)
+    if wishes.get("captions") and arguments.get("what") == "captions":
+        # the captions go along with the video, they are not what is wanted
+        arguments = {key: value for key, value in arguments.items() if key not in ("what", "format")}
+    return arguments | wishes
 
 
 def _read_size(words: str) -> dict[str, Any]:

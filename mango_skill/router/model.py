@@ -34,7 +34,7 @@ class Route:
         action: What has to happen first.
         arguments: What the words say about it. export: ``format``, ``height``, ``width``, ``fps``,
             ``codec``, ``what`` (video, audio, captions, project, still), ``path``, ``destination``,
-            ``max_megabytes``; upload: ``files`` and ``links``.
+            ``max_megabytes``, and the wishes of ``wishes.read_wishes``; upload: ``files`` and ``links``.
         text: The words that belong to this action. For the chat: what is sent, the other actions'
             clauses cut off.
         then: What follows, in order; each with its own arguments and text and no ``then``.

@@ -88,10 +88,16 @@ def export_video(
         Doc("burn: drawn into the picture. sidecar, vtt: an SRT or VTT file beside it. Local engine only."),
     ] = None,
     at_s: Annotated[
-        float | None, Doc("For jpg, png: which instant, in seconds.", minimum=0, maximum=86_400)
+        float | None,
+        Doc(
+            "For jpg, png: which instant, in seconds; -1 is one before the end.",
+            minimum=-86_400,
+            maximum=86_400,
+        ),
     ] = None,
     start_s: Annotated[
-        float | None, Doc("Write only the part from this second on.", minimum=0, maximum=86_400)
+        float | None,
+        Doc("Write only the part from this second on; -5: the last 5.", minimum=-86_400, maximum=86_400),
     ] = None,
     end_s: Annotated[
         float | None, Doc("Write only the part up to this second.", minimum=0, maximum=86_400)
@@ -210,7 +216,7 @@ def _part(start_s: float | None, end_s: float | None, form: str) -> list[int] | 
         )
     start = round((start_s or 0.0) * 1000)
     end = _NO_END_MS if end_s is None else round(end_s * 1000)
-    if end <= start:
+    if 0 <= start >= end:
         raise ArgumentError(
             "The part ends before it begins.", code="end_s", hint="Let end_s be later than start_s."
         )

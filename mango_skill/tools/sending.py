@@ -21,11 +21,23 @@ from mango_skill.tools.words import ProjectName, WaitSeconds
 if TYPE_CHECKING:
     from mango_skill.router import Route, RouteContext
 
-_EXPORT_ARGUMENTS = ("format", "height", "width", "fps", "path")
+_EXPORT_ARGUMENTS = (
+    "format",
+    "height",
+    "width",
+    "fps",
+    "path",
+    "name",
+    "quality",
+    "compatible",
+    "captions",
+    "at_s",
+    "start_s",
+    "end_s",
+)
 _SENDING = frozenset({Action.UPLOAD, Action.CHAT})
 """What makes footage or words go to the backend."""
-_SOUND_FORMAT = "mp3"
-_CAPTIONS_FORMAT = "srt"
+_FORMAT_OF_KIND = {"audio": "mp3", "captions": "srt", "still": "jpg", "project": "xml"}
 
 
 @dataclass(frozen=True)
@@ -159,12 +171,9 @@ def export_arguments(step: Route) -> dict[str, Any]:
     """Return the export tool's arguments for what the words of a message say about the file."""
     said = step.arguments
     arguments = {key: said[key] for key in _EXPORT_ARGUMENTS if said.get(key) is not None}
-    if "format" not in arguments and "path" not in arguments:
-        kind = said.get("what")
-        if kind == "audio":
-            arguments["format"] = _SOUND_FORMAT
-        elif kind == "captions":
-            arguments["format"] = _CAPTIONS_FORMAT
+    kind = _FORMAT_OF_KIND.get(str(said.get("what")))
+    if kind is not None and "format" not in arguments and "path" not in arguments:
+        arguments["format"] = kind
     return arguments
 
 

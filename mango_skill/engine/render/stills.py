@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from math import floor
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,7 +38,7 @@ def save_still(
         plan: Of the whole video.
         sources: Its files by asset id.
         output: Where the picture goes.
-        at_ms: The instant; the middle of the video when None.
+        at_ms: The instant, below 0 counted from the end; the middle of the video when None.
         form: ``jpg`` or ``png``.
         check: Raises when nobody wants it any more.
 
@@ -48,7 +49,9 @@ def save_still(
     """
     if not any(lane.layers for lane in plan.lanes):
         raise no_picture()
-    number = plan.frames // 2 if at_ms is None else int(at_ms * plan.profile.fps / 1000)
+    number = plan.frames // 2 if at_ms is None else floor(at_ms * plan.profile.fps / 1000)
+    if number < 0:
+        number += plan.frames
     number = max(0, min(plan.frames - 1, number))
     partial = output.with_name(f".{output.name}.part")
     scratch = Scratch(partial)

@@ -256,7 +256,7 @@ def test_a_part_alone_is_rendered_at_the_instants_that_are_asked_for(
         {"format": "mp3", "range": [500, 200]},
         {"format": "mp3", "range": "all"},
         {"format": "otio", "footage": {"a": 1}},
-        {"format": "jpg", "at": -1},
+        {"format": "jpg", "at": -3_600_000},
         {"format": "jpg", "at": 3_600_000},
     ],
 )
