@@ -21,6 +21,7 @@ from mango_skill.protocol import constants
 from mango_skill.settings import Settings, load
 from mango_skill.skill import MangoSkill
 from mango_skill.tools.context import BackendChoice, Progress, ToolContext
+from mango_skill.tools.wording import cloud_notice
 
 if TYPE_CHECKING:
     from mango_skill.client.workspace import Workspace
@@ -31,7 +32,6 @@ API_URL_VARIABLE: Final = "NEMO_API_URL"
 WEB_URL_VARIABLE: Final = "NEMO_WEB_URL"
 ENGINE_PACKAGES: Final = ("av", "numpy", "PIL", "starlette", "uvicorn", "python_multipart")
 CHOICES: Final = ("auto", "local", "cloud")
-CLOUD_NOTICE: Final = "Working in the NemoVideo cloud: footage is sent there."
 
 
 def choose_backend(
@@ -175,12 +175,12 @@ class Launcher:
         self.choice()  # what can't be used is not remembered
         journal.write_json(path, {"backend": choice})
 
-    def notice(self) -> str:
+    def notice(self, language: str = "en") -> str:
         """Return that footage will go to the cloud, once, unless this process has chosen it in so many words."""
         if self._noticed or self.choice() != "cloud":
             return ""
         self._noticed = True
-        return CLOUD_NOTICE
+        return cloud_notice(language)
 
     def tend(self) -> bool:
         """Start the engine again when it is the backend and has died; whether it is one that we can start."""

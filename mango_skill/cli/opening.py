@@ -11,10 +11,11 @@ from typing import Any, Final
 from mango_skill import settings
 from mango_skill.cli.console import Console
 from mango_skill.folders import Folders
-from mango_skill.launch import CLOUD_NOTICE, Launcher, project_for_folder
+from mango_skill.launch import Launcher, project_for_folder
 from mango_skill.tools import registry
 from mango_skill.tools.context import ToolContext
 from mango_skill.tools.spec import ToolSpec
+from mango_skill.tools.wording import cloud_notice
 
 AS_LONG_AS_IT_TAKES_S: Final = 7 * 24 * 3600
 
@@ -64,7 +65,7 @@ class _Announcing:
 
     def workspace(self) -> Any:
         if not self._said and self._launcher.choice() == "cloud":
-            self._console.say(CLOUD_NOTICE)
+            self._console.say(cloud_notice(_own_language()))
         self._said = True
         return self._launcher.workspace()
 
@@ -72,7 +73,7 @@ class _Announcing:
         self._said = False
         self._launcher.choose(choice)
 
-    def notice(self) -> str:
+    def notice(self, language: str = "en") -> str:
         # said when the workspace was opened: nothing leaves before
         return ""
 

@@ -23,7 +23,7 @@ Facts = Mapping[str, Any]
 _MOST_LINES = 14
 _MOST_NAMES = 24
 # Names of files inside an effect are ids of the project: not for reading.
-_HIDDEN = frozenset({"asset", "id", "source", "lut"})
+_HIDDEN = frozenset({"asset", "id", "source", "lut", "ease"})
 
 
 def describe_changes(changes: Difference | Sequence[Facts], *, language: str) -> list[str]:
@@ -178,7 +178,9 @@ def _describe_effect(effect: Any, language: str) -> str:
     facts = [_name_kind(str(effect.get("kind", "")), language)]
     for key, value in (effect.get("parameters") or {}).items():
         if key not in _HIDDEN and isinstance(value, str | int | float | bool) and (key, value) not in _USUAL:
-            written = _write(key, value, language)
+            written = _word_value(str(effect.get("kind", "")), value, language) or _write(
+                key, value, language
+            )
             if key == "percent" and effect.get("kind") in _SIGNED and not written.startswith("-"):
                 written = f"+{written}"
             facts.append(written if key in _PLAIN_KEYS else f"{_name_kind(key, language)} {written}")
@@ -190,10 +192,11 @@ def _describe_effect(effect: Any, language: str) -> str:
 _SIGNED = frozenset({"brightness", "contrast", "saturation", "temperature"})
 # Values that go without saying.
 _USUAL = frozenset(
-    {("target", "both"), ("target", "all"), ("color", "black"), ("ease", "linear"), ("ease", "smooth")}
+    {("target", "both"), ("target", "all"), ("color", "black"), ("x_percent", 50), ("y_percent", 50)}
 )
 _PLAIN_KEYS = frozenset(
     {"percent", "name", "mode", "degrees", "duration", "lufs", "db", "ratio", "kind", "direction"}
+    | {"target", "axis", "position"}
 )
 
 
@@ -209,7 +212,15 @@ def _write(key: str, value: Any, language: str) -> str:
         return (
             format_time(value, language) if key == "duration" else format_number(value) + units.get(key, "")
         )
-    return clean_name(str(value))
+    return _word_value("", value, language) or clean_name(str(value).replace("_", " "))
+
+
+def _word_value(kind: str, value: Any, language: str) -> str:
+    """Return the words of a value that people don't write so; the same word may mean another thing for a kind."""
+    for key in (f"{kind}.{value}", f"value.{value}"):
+        if isinstance(value, str) and has(language, key):
+            return say(language, key)
+    return ""
 
 
 def _name_kind(kind: str, language: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+from mango_skill.tools import wording
 from mango_skill.tools.context import BackendChoice, ToolContext
 from mango_skill.tools.spec import Doc, tool
 
@@ -42,10 +43,9 @@ def connect(
     connection = ctx.opener.workspace().connect()
     ctx.opener.notice()  # the answer's message says it
     is_local = connection.kind == "engine"
-    where = "this machine; nothing is uploaded" if is_local else "the NemoVideo cloud; footage is sent there"
     return ConnectResult(
         backend="local" if is_local else "cloud",
-        message=f"Ready: editing on {where}.",
+        message=wording.ready(is_local=is_local, language=ctx.language),
         account=connection.account or None,
         expires=_date(connection.expires_at),
         notes=tuple(connection.notes) or None,

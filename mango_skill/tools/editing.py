@@ -96,7 +96,7 @@ def carry_out(
     """
     deadline = ctx.clock.monotonic() + wait_s
     language = wording.language_of(text)
-    notes = announce(ctx, "edit")
+    notes = announce(replace(ctx, language=language), "edit")
     opened = ctx.opener.workspace().open_project(project or ctx.project, language=language)
     turn = opened.start_turn(text)
     job = follow(ctx, turn.id, wait_s=deadline - ctx.clock.monotonic())

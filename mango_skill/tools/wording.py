@@ -20,6 +20,7 @@ from mango_skill.replies import (
     compose_error,
     translate,
 )
+from mango_skill.replies.wording import say
 from mango_skill.timeline.model import AssetSource, MediaKind, Timeline
 
 if TYPE_CHECKING:
@@ -101,6 +102,16 @@ def error_reply(error: Mapping[str, Any], *, language: str) -> str:
 def greeting(*, language: str, backend: str | None = None) -> str:
     """Return what to say when a conversation begins."""
     return compose(Greeting(backend=backend), language=language)
+
+
+def cloud_notice(language: str) -> str:
+    """Return that footage and words go to the cloud."""
+    return say(language, "notice.cloud")
+
+
+def ready(*, is_local: bool, language: str) -> str:
+    """Return where the work is done from now on, and what leaves this machine."""
+    return say(language, "ready.local" if is_local else "ready.cloud")
 
 
 def _used_assets(timeline: Timeline) -> frozenset[str]:

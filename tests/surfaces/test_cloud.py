@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 
 from mango_skill import open_skill
-from mango_skill.launch import CLOUD_NOTICE
+from mango_skill.replies.wording import say
 
+CLOUD_NOTICE = say("en", "notice.cloud")
 HEADERS = ("x-skill-source", "x-skill-version", "x-skill-platform")
 
 
@@ -150,6 +151,17 @@ def test_every_door_says_that_footage_goes_to_the_cloud_before_a_byte_leaves(
     assert [calls for note, calls in told if note == CLOUD_NOTICE] == [[]]
     assert CLOUD_NOTICE in shown
     assert cloud.calls != []
+
+
+@pytest.mark.parametrize("door", ["send_message", "edit_video"])
+def test_where_footage_goes_is_said_in_the_language_of_the_message(
+    talk: Any, cloud: Cloud, door: str
+) -> None:
+    cloud.says = ["Hecho."]
+    told: list[str] = []
+    skill = talk(on_progress=lambda one: told.append(one.note))
+    skill.call(door, {"text" if door == "send_message" else "message": "añade un título al vídeo, por favor"})
+    assert say("es", "notice.cloud") in told
 
 
 def test_a_program_that_listens_to_nothing_hears_of_the_cloud_as_a_warning_once(

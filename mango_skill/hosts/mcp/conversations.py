@@ -160,8 +160,8 @@ class _Opener:
         self._conversation.launcher().choose(choice)
         self._tended = False
 
-    def notice(self) -> str:
-        return self._conversation.launcher().notice()
+    def notice(self, language: str = "en") -> str:
+        return self._conversation.launcher().notice(language)
 
     def tend(self) -> bool:
         return self._conversation.launcher().tend()
