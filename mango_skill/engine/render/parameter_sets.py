@@ -195,17 +195,17 @@ def picture_set_ids(unit: bytes) -> tuple[int, int]:
     return bits.golomb(), bits.golomb()
 
 
-def free_id(sets: ParameterSets) -> int:
-    """Return a number that none of the sets has, neither SPS nor PPS.
+def free_ids(sets: ParameterSets, count: int) -> tuple[int, ...]:
+    """Return numbers that none of the sets has, neither SPS nor PPS.
 
     Raises:
-        UnreadableError: A set can't be read, or none is left.
+        UnreadableError: A set can't be read, or no numbers are left.
     """
     taken = {read_sequence(unit).id for unit in sets.sps} | {picture_set_ids(unit)[0] for unit in sets.pps}
-    for number in range(1, MOST_IDS):
-        if number not in taken:
-            return number
-    raise UnreadableError("no number is left for another set")
+    free = [number for number in range(1, MOST_IDS) if number not in taken]
+    if len(free) < count:
+        raise UnreadableError("no number is left for another set")
+    return tuple(free[:count])
 
 
 def merge(one: ParameterSets, other: ParameterSets) -> ParameterSets:

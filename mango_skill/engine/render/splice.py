@@ -10,7 +10,7 @@ from typing import Final
 from mango_skill.engine.media.info import MediaInfo
 from mango_skill.engine.render.packet_map import PacketMap
 from mango_skill.engine.render.packet_reader import Doubt, PacketReader, Tags
-from mango_skill.engine.render.parameter_sets import ParameterSets, UnreadableError, free_id, read_sequence
+from mango_skill.engine.render.parameter_sets import ParameterSets, UnreadableError, free_ids, read_sequence
 from mango_skill.engine.render.passages import Passage, Plain, count_copied, divide, find_plain, find_takes
 from mango_skill.engine.render.plan import RenderPlan
 from mango_skill.engine.render.players import Source
@@ -56,7 +56,8 @@ class Splice:
         maps: Where the packets lie, by file and stretch.
         look: Of the copied pictures; encoded ones take after it.
         template: A file that has this look.
-        set_id: The number of the encoder's own parameter sets.
+        brief_id: The number of the encoder's own parameter sets for a few frames.
+        long_id: And of those for many.
         delay: By how many pictures decoding is ahead of showing.
         copied: How many frames are copied.
     """
@@ -65,7 +66,8 @@ class Splice:
     maps: Mapping[str, tuple[PacketMap, ...]]
     look: Look
     template: str
-    set_id: int
+    brief_id: int
+    long_id: int
     delay: int
     copied: int
 
@@ -117,6 +119,8 @@ def _why_not(info: MediaInfo, plan: RenderPlan) -> str:
         return "the footage is interlaced"
     if info.pixel_format not in _FORMATS:
         return "the footage has more colours than most players take"
+    if info.mirrored:
+        return "the footage is mirrored when it is shown"
     if info.pixel_aspect != 1:
         return "the footage has pixels that are not square"
     if size != (plan.profile.width, plan.profile.height):
@@ -160,7 +164,7 @@ class _Surveyor:
         copies = [one.copied for one in passages if one.copied is not None]
         delays = [self._maps[one.asset][one.stretch].delay(one.first, one.span.count) for one in copies]
         try:
-            number = free_id(look.sets)
+            brief, long = free_ids(look.sets, 2)
         except UnreadableError:
             return Refusal("the footage's parameters can't be read")
         kept = {asset: maps for asset, maps in self._maps.items() if self._looks[asset] == look}
@@ -169,7 +173,8 @@ class _Surveyor:
             maps=kept,
             look=look,
             template=copies[0].asset,
-            set_id=number,
+            brief_id=brief,
+            long_id=long,
             delay=max(_ENCODER_DELAY, *delays),
             copied=copied,
         )

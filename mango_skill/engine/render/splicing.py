@@ -90,7 +90,7 @@ class Splicer:
         self._step = step
         self._abort = abort
         self._workers = workers
-        self._record, self._brief = self._match()
+        self._records = {brief: self._match(brief=brief) for brief in (False, True)}
         self._benches: SimpleQueue[_Bench] = SimpleQueue()
         self._closing = ExitStack()
         self.joins: list[Join] = []
@@ -105,7 +105,9 @@ class Splicer:
     @property
     def template(self) -> Template:
         """What the file's picture stream takes after."""
-        sets = merge(self._splice.look.sets, read_record(self._record))
+        sets = self._splice.look.sets
+        for record in self._records.values():
+            sets = merge(sets, read_record(record))
         return Template(self._shelf.reader(self._splice.template).stream, write_record(sets))
 
     def write(self, writer: Writer) -> None:
@@ -178,11 +180,11 @@ class Splicer:
         bench = self._benches.get()
         try:
             brief = passage.span.count <= _BRIEF_S * self._plan.profile.fps
-            context = self._encoder(brief=brief and self._brief)
+            context = self._encoder(brief=brief)
             shown: list[Coarse] = []
             pictures = self._remembered(self._pictures(passage, bench), shown)
             packets = encode_stretch(passage.span, pictures, context=context, check=self._step)
-            if (context.extradata or b"") != self._record:
+            if (context.extradata or b"") != self._records[brief]:
                 raise Doubt("The encoder changed its parameters.")
             return _Encoded(packets, Join(passage.span.first, coarse=shown[0]))
         finally:
@@ -225,29 +227,27 @@ class Splicer:
         context.color_range, context.colorspace = tags.range, tags.matrix
         context.color_primaries, context.color_trc = tags.primaries, tags.curve
         facts = read_sequence(look.sets.sps[0])
-        options = {**context.options, "x264-params": f"sps-id={self._splice.set_id}:annexb=0:stitchable=1"}
+        number = self._splice.brief_id if brief else self._splice.long_id
+        options = {**context.options, "x264-params": f"sps-id={number}:annexb=0:stitchable=1"}
         if facts.profile in _PROFILES:
             options["profile"] = _PROFILES[facts.profile]
-        if brief:
-            # Half as much work, and a few frames that are a little larger.
-            options["preset"] = "superfast"
+        # As good at the same rate factor with a half or a quarter of the work; what is copied is as large anyway.
+        options["preset"] = "ultrafast" if brief else "superfast"
         context.options = options
         return context
 
-    def _match(self) -> tuple[bytes, bool]:
-        """The encoder's own parameter sets, and whether it may be set to haste without changing them."""
-        records = []
-        for brief in (False, True):
-            context = self._encoder(brief=brief)
-            context.open()
-            records.append(context.extradata or b"")
+    def _match(self, *, brief: bool) -> bytes:
+        """The encoder's own parameter sets."""
+        context = self._encoder(brief=brief)
+        context.open()
+        record = context.extradata or b""
+        number = self._splice.brief_id if brief else self._splice.long_id
         try:
-            sets = read_record(records[0])
-            if any(read_sequence(unit).id != self._splice.set_id for unit in sets.sps):
+            if any(read_sequence(unit).id != number for unit in read_record(record).sps):
                 raise Doubt("The encoder numbers its parameters otherwise.")
         except UnreadableError:
             raise Doubt("The encoder's parameters can't be read.") from None
-        return records[0], records[0] == records[1]
+        return record
 
 
 class _Bench:
