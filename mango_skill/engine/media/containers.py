@@ -87,11 +87,11 @@ def unreadable(problem: Exception) -> MediaError:
 
 
 def picture_stream(container: InputContainer) -> VideoStream | None:
-    """Return the stream of moving pictures; a cover image in a music file is not one."""
-    for stream in container.streams.video:
-        if not stream.disposition & (Disposition.attached_pic | Disposition.timed_thumbnails):
-            return stream
-    return None
+    """Return the stream of moving pictures that players choose; a cover image in a music file is not one."""
+    covers = Disposition.attached_pic | Disposition.timed_thumbnails
+    streams = [stream for stream in container.streams.video if not stream.disposition & covers]
+    marked = [stream for stream in streams if stream.disposition & Disposition.default]
+    return next(iter(marked or streams), None)
 
 
 def sound_stream(container: InputContainer) -> AudioStream | None:

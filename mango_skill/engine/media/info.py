@@ -50,7 +50,7 @@ class MediaInfo:
         format: The container by content: ``mp4``, ``mov``, ``webm`` ...
         demuxer: FFmpeg's demuxer to force when opening it again; empty for pictures and texts.
         size_bytes: The file's size.
-        duration_ms: Of the picture when there is one, else of the sound; 0 for a still.
+        duration_ms: Of the picture when there is one, or of a sound that goes on well after it; 0 for a still.
         audio_duration_ms: Of the sound.
         video_start_ms: When the first picture is shown on the file's own clock (subtract it before use).
         audio_start_ms: When the sound begins on that clock.
@@ -59,6 +59,7 @@ class MediaInfo:
         coded_width: As decoded, before rotation.
         coded_height: As decoded.
         rotation: Clockwise degrees to turn the decoded picture by before it is shown: 0, 90, 180, 270.
+        mirrored: Left and right are swapped after that turn, as in films of some front cameras.
         pixel_aspect_num: Width of a decoded pixel over its height, numerator.
         pixel_aspect_den: Denominator.
         fps_num: Pictures per second, numerator; a steady rate that suits it when ``vfr``.
@@ -94,6 +95,7 @@ class MediaInfo:
     coded_width: int = 0
     coded_height: int = 0
     rotation: int = 0
+    mirrored: bool = False
     pixel_aspect_num: int = 1
     pixel_aspect_den: int = 1
     fps_num: int = 0

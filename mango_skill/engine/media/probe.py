@@ -6,14 +6,17 @@ Child processes only (see ``worker``): it imports PyAV and Pillow.
 from __future__ import annotations
 
 import os
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import atan2, degrees
 from pathlib import Path
 
 import av.error
 from av.audio.frame import AudioFrame
 from av.container import InputContainer
+from av.sidedata.sidedata import SideData
 from av.stream import Stream
 from av.video.frame import VideoFrame
 
@@ -117,7 +120,7 @@ def _probe_container(container: InputContainer, kind: Kind) -> MediaInfo:
             duration_ms=round(track.length_ms),
         )
     if video and isinstance(picture, VideoFrame):
-        info = _with_picture(info, video, picture, tracks[video.index])
+        info = _with_sound_to_its_end(_with_picture(info, video, picture, tracks[video.index]))
         _check_length(tracks[video.index], kind)
     elif audio:
         _check_length(tracks[audio.index], kind)
@@ -189,8 +192,7 @@ def _check_length(track: _Track, kind: Kind) -> None:
 
 
 def _with_picture(info: MediaInfo, stream: Stream, frame: VideoFrame, track: _Track) -> MediaInfo:
-    # The matrix turns counter-clockwise; players, and we, say how far to turn clockwise.
-    rotation = round(-frame.rotation / 90) * 90 % 360
+    rotation, mirrored = _turn(frame)
     aspect = _pixel_aspect(stream)
     width, height = max(1, round(frame.width * aspect)), frame.height
     if rotation in {90, 270}:
@@ -207,6 +209,7 @@ def _with_picture(info: MediaInfo, stream: Stream, frame: VideoFrame, track: _Tr
         coded_width=frame.width,
         coded_height=frame.height,
         rotation=rotation,
+        mirrored=mirrored,
         pixel_aspect_num=aspect.numerator,
         pixel_aspect_den=aspect.denominator,
         fps_num=rate.numerator,
@@ -221,6 +224,33 @@ def _with_picture(info: MediaInfo, stream: Stream, frame: VideoFrame, track: _Tr
         video_codec=stream.codec_context.name,
         video_stream=stream.index,
     )
+
+
+# Sound that goes on for less after the last picture is what recorders and encoders leave over.
+_LEFT_OVER_MS = 500
+
+
+def _with_sound_to_its_end(info: MediaInfo) -> MediaInfo:
+    """A lecture with one picture is as long as it is heard: players hold the last picture, too."""
+    if not info.has_audio:
+        return info
+    heard = info.audio_start_ms + info.audio_duration_ms - info.video_start_ms
+    return replace(info, duration_ms=heard) if heard > info.duration_ms + _LEFT_OVER_MS else info
+
+
+def _turn(frame: VideoFrame) -> tuple[int, bool]:
+    """Return how a player turns the picture clockwise, and whether it swaps left and right then.
+
+    The display matrix is that of ISO 14496-12, 8.3.2: two rows of two factors say where across and down go.
+    """
+    matrix = frame.side_data.get("DISPLAYMATRIX")
+    if not isinstance(matrix, SideData) or matrix.buffer_size < 36:
+        return 0, False
+    across, along, _, back, down = struct.unpack("=5i", bytes(matrix)[:20])
+    mirrored = across * down - along * back < 0
+    if mirrored:
+        across = -across
+    return round(degrees(atan2(along, across)) / 90) * 90 % 360, mirrored
 
 
 def _pixel_aspect(stream: Stream) -> Fraction:

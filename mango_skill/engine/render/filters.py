@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -79,14 +80,25 @@ def is_full_range(frame: VideoFrame) -> bool:
     return frame.color_range == _FULL_RANGE or frame.format.name.startswith("yuvj")
 
 
-def is_ready(frame: VideoFrame, geometry: Geometry, rotation: int, square: bool) -> bool:
+@dataclass(frozen=True)
+class Stance:
+    """How a decoded picture is brought upright: turned clockwise, then mirrored."""
+
+    degrees: int = 0
+    mirrored: bool = False
+
+
+UPRIGHT: Final = Stance()
+
+
+def is_ready(frame: VideoFrame, geometry: Geometry, stance: Stance, square: bool) -> bool:
     """Whether a decoded picture can go to the encoder as it is."""
     box = geometry.box
     whole = (0.0, 0.0, 1.0, 1.0)
     return (
         frame.format.name == OPAQUE
         and (frame.width, frame.height) == (box.width, box.height)
-        and rotation == 0
+        and stance == UPRIGHT
         and square
         and geometry.keep == whole
         and geometry.fill == whole
@@ -103,17 +115,17 @@ def frame_tone(frame: VideoFrame) -> str:
 
 
 def conform_chain(
-    frame: VideoFrame, geometry: Geometry, rotation: int, *, tone: Path | None = None
+    frame: VideoFrame, geometry: Geometry, stance: Stance, *, tone: Path | None = None
 ) -> list[str]:
     """Return the filters that bring a decoded picture upright, cropped, turned and scaled into its box.
 
     Args:
         frame: A picture of the film.
         geometry: Where it goes.
-        rotation: Clockwise degrees to turn it upright.
+        stance: How it is brought upright.
         tone: The table of its dynamic range or gamut; None for a usual one.
     """
-    steps = [*_upright(rotation), *_crop(geometry.keep), *_turn(geometry), *_crop(geometry.fill)]
+    steps = [*_upright(stance), *_crop(geometry.keep), *_turn(geometry), *_crop(geometry.fill)]
     steps += scale_steps(frame, geometry.box.width, geometry.box.height, tone=tone)
     return [*steps, f"format={CLEAR if has_alpha(frame) else OPAQUE}"]
 
@@ -121,14 +133,14 @@ def conform_chain(
 def backdrop_chain(
     frame: VideoFrame,
     geometry: Geometry,
-    rotation: int,
+    stance: Stance,
     *,
     size: tuple[int, int],
     tone: Path | None = None,
 ) -> list[str]:
     """Return the filters that make a frame-filling blurred copy: small, blurred, large again."""
     width, height = (max(16, side // 8 * 2) // 2 for side in size)
-    steps = [*_upright(rotation), *_crop(geometry.keep), *_turn(geometry)]
+    steps = [*_upright(stance), *_crop(geometry.keep), *_turn(geometry)]
     wide, high = (max(2, side // 2 * 2) for side in (width, height))
     steps += scale_steps(frame, wide, high, cover=True, tone=tone)
     return [
@@ -170,8 +182,12 @@ def has_alpha(frame: VideoFrame) -> bool:
     return name.startswith(("yuva", "rgba", "bgra", "argb", "abgr", "gbrap", "ya8", "ya16", "pal8"))
 
 
-def _upright(rotation: int) -> list[str]:
-    return {90: ["transpose=1"], 180: ["hflip", "vflip"], 270: ["transpose=2"]}.get(rotation % 360, [])
+def _upright(stance: Stance) -> list[str]:
+    return _quarter_turns(stance.degrees) + ["hflip"] * stance.mirrored
+
+
+def _quarter_turns(degrees: int) -> list[str]:
+    return {90: ["transpose=1"], 180: ["hflip", "vflip"], 270: ["transpose=2"]}.get(degrees % 360, [])
 
 
 def _crop(part: tuple[float, float, float, float]) -> list[str]:
@@ -184,7 +200,7 @@ def _crop(part: tuple[float, float, float, float]) -> list[str]:
 def _turn(geometry: Geometry) -> list[str]:
     steps = []
     if geometry.degrees % 90 == 0:
-        steps += _upright(round(geometry.degrees))
+        steps += _quarter_turns(round(geometry.degrees))
     else:
         angle = f"{geometry.degrees:.4f}*PI/180"
         steps.append(f"rotate=a={angle}:ow=rotw({angle}):oh=roth({angle}):c=black")

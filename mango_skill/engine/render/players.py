@@ -14,7 +14,9 @@ from av import VideoFrame
 from mango_skill.engine.media.info import MediaInfo
 from mango_skill.engine.render.colour import COLOUR_KINDS
 from mango_skill.engine.render.filters import (
+    UPRIGHT,
     FrameFilter,
+    Stance,
     backdrop_chain,
     conform_chain,
     frame_tone,
@@ -311,16 +313,16 @@ class Player:
             return raw
         info = self._prepared.sources[material.asset].info
         # Photos and animations are loaded upright.
-        rotation = info.rotation if info.kind == "video" else 0
-        if is_ready(raw, geometry, rotation, info.pixel_aspect == 1):
+        stance = Stance(info.rotation, info.mirrored) if info.kind == "video" else UPRIGHT
+        if is_ready(raw, geometry, stance, info.pixel_aspect == 1):
             return raw
         shape = (raw.width, raw.height, raw.format.name)
         if self._conform is None or shape != self._shape:
             self._shape = shape
             tone = self._prepared.tones.get(frame_tone(raw))
-            self._conform = FrameFilter(conform_chain(raw, geometry, rotation, tone=tone))
+            self._conform = FrameFilter(conform_chain(raw, geometry, stance, tone=tone))
             if geometry.backdrop:
-                behind = backdrop_chain(raw, geometry, rotation, size=self._size, tone=tone)
+                behind = backdrop_chain(raw, geometry, stance, size=self._size, tone=tone)
                 self._backdrop = FrameFilter(behind)
         if self._backdrop is not None:
             self._behind = self._backdrop.apply(raw)
