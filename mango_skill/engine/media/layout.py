@@ -254,7 +254,7 @@ def _by_face(text: str, setting: Setting) -> list[tuple[str, Face]]:
     parts: list[tuple[str, Face]] = []
     clusters = [cluster for cluster in split_clusters(text) if cluster not in _UNDRAWN]
     for index, cluster in enumerate(clusters):
-        if parts and cluster.isspace() and not is_emoji(parts[-1][0]):
+        if parts and cluster.isspace() and not (is_emoji(parts[-1][0]) or is_line_drawing(parts[-1][1])):
             face: Face | None = parts[-1][1]
         else:
             face = find_face(

@@ -9,38 +9,81 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import cos, exp, pi
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from av import VideoFrame
 from PIL import Image
 
 from mango_skill.engine.media.bidi import is_right_to_left
 from mango_skill.engine.media.clusters import split_clusters
-from mango_skill.engine.media.fonts import POSITIONS, Align, TextStyle, draw_text, parse_color
+from mango_skill.engine.media.fonts import POSITIONS, TextStyle, draw_text, parse_color
+from mango_skill.engine.media.tongues import guess_tongue
 from mango_skill.engine.render.parts import Words
 from mango_skill.engine.render.planes import Sheet, duplicate, from_rgba, lay, resample, views
 from mango_skill.engine.render.readings import number
+from mango_skill.engine.render.spacing import Box, clear_shift, find_neighbours
+from mango_skill.engine.render.typography import text_style
 
-_NONE: Final = ("", "none", "no", "transparent", None)
 _ENTER_S: Final = 0.4
-_DEFAULT_SIZES: Final = {"title": 9.0, "caption": 5.5, "lower_third": 5.5, "credits": 5.0}
 _LIT: Final = "#ffd400"
-_WEIGHTS: Final = {"regular": 400, "normal": 400, "light": 300, "bold": 700, "black": 900}
 _STATES_KEPT: Final = 12
+_TEXTS_LOOKED_AT: Final = 400
 
 
 class Lettering:
-    """Draws the texts of a video of one size."""
+    """Draws the texts of a video of one size.
 
-    def __init__(self, size: tuple[int, int], fps: float) -> None:
+    Args:
+        size: Of the frame.
+        fps: Of the output.
+        words: All texts of the video: those that are seen at once keep out of each other's way, and together they
+            tell whose forms of ideographs are meant.
+    """
+
+    def __init__(self, size: tuple[int, int], fps: float, words: Sequence[Words] = ()) -> None:
         self._size = size
         self._fps = fps
+        self._language = guess_tongue(one.text for one in words[:_TEXTS_LOOKED_AT]) or "zh"
         self._states: dict[tuple[Any, ...], Sheet] = {}
+        self._neighbours = find_neighbours([one for one in words if not _is_scrolled(one)])
+        self._shifts: dict[str, int] = {}
+        self._boxes: dict[str, Box] = {}
 
     def paint(self, base: VideoFrame, words: Words, frame: int) -> None:
         """Lay a text on a frame of ours as it looks on that output frame."""
+        shift = self._shift(words)
         for sheet in self._sheets(words, frame):
-            lay(base, sheet)
+            lay(base, replace(sheet, top=sheet.top + shift) if shift else sheet)
+
+    def _shift(self, words: Words) -> int:
+        """How far down (up when negative) a text is moved for those that stand there already."""
+        # No recursion: overlapping captions can be a chain of thousands.
+        waiting = [words]
+        while waiting:
+            one = waiting[-1]
+            others = self._neighbours.get(one.id, ())
+            open_ones = [other for other in others if other.id not in self._shifts]
+            if open_ones and one.id not in self._shifts:
+                waiting += open_ones
+                continue
+            waiting.pop()
+            if one.id not in self._shifts:
+                self._shifts[one.id] = self._way(one, [self._place(other) for other in others])
+        return self._shifts[words.id]
+
+    def _way(self, words: Words, taken: Sequence[Box]) -> int:
+        shift = clear_shift(self._box(words), taken, self._size) if taken else 0
+        # Even, for the colours have half the lines.
+        return round(shift / 2) * 2
+
+    def _place(self, words: Words) -> Box:
+        return self._box(words).moved(self._shifts[words.id])
+
+    def _box(self, words: Words) -> Box:
+        if words.id not in self._boxes:
+            sheet = self._drawn(words, _cased(words.text, words.style))
+            self._boxes[words.id] = Box(sheet.left, sheet.top, sheet.frame.width, sheet.frame.height)
+        return self._boxes[words.id]
 
     def _sheets(self, words: Words, frame: int) -> list[Sheet]:
         style = words.style
@@ -52,7 +95,7 @@ class Lettering:
         entering = min(1.0, age / min(_ENTER_S, whole / 3))
         leaving = min(1.0, left / min(_ENTER_S, whole / 3))
         share = _fade_share(words, frame)
-        if layout == "credits" or animation == "scroll_up":
+        if _is_scrolled(words):
             return [self._scrolled(words, age / whole, share)]
         text = _cased(words.text, style)
         if layout in ("word_by_word", "karaoke"):
@@ -78,7 +121,7 @@ class Lettering:
         self._states[key] = sheet
 
     def _draw(self, words: Words, text: str, changes: Mapping[str, Any]) -> Sheet:
-        style = replace(text_style(words.style, words.caption), **changes)
+        style = replace(text_style(words.style, words.caption, self._language), **changes)
         if words.style.get("layout") == "lower_third":
             return _lower_third(text, style, self._size)
         drawn = draw_text(text, style, self._size)
@@ -88,7 +131,7 @@ class Lettering:
         """Through the frame from below to above."""
         key = (words.id, "scroll")
         if key not in self._states:
-            style = text_style(words.style, words.caption)
+            style = text_style(words.style, words.caption, self._language)
             # Credits are as long as they are: they are set on a canvas high enough for all lines.
             lines = words.text.count("\n") + 1
             short = min(self._size)
@@ -113,7 +156,7 @@ class Lettering:
 
     def _reveal(self, words: Words, text: str, count: int) -> Sheet:
         """Show the first letters of a text that was set as a whole, line by line."""
-        style = text_style(words.style, words.caption)
+        style = text_style(words.style, words.caption, self._language)
         final = draw_text(text, style, self._size)
         mask = Image.new("L", final.image.size, 0)
         height = final.image.height / max(1, len(final.lines))
@@ -156,6 +199,10 @@ class Lettering:
         return [base, _left_part(sung, _timed(parts, done) / len(parts), share)]
 
 
+def _is_scrolled(words: Words) -> bool:
+    return words.style.get("layout") == "credits" or words.style.get("animation") == "scroll_up"
+
+
 @dataclass(frozen=True)
 class _Phase:
     """How far a text has come in and how much is left of it, 0 to 1; ``age`` in seconds."""
@@ -167,55 +214,6 @@ class _Phase:
     @property
     def shown(self) -> float:
         return min(self.entering, self.leaving)
-
-
-def text_style(style: Mapping[str, Any], caption: bool) -> TextStyle:
-    """Read ``timeline.effects.TEXT_STYLE`` into what the fonts room draws."""
-    layout = str(style.get("layout", "plain"))
-    kind = "caption" if caption else layout if layout in _DEFAULT_SIZES else "title"
-    position = str(style.get("position") or ("bottom" if caption else "center"))
-    if layout == "lower_third" and "position" not in style:
-        position = "lower_third"
-    outline = style.get("outline", "black" if caption else None)
-    background = style.get("background")
-    return TextStyle(
-        size_percent=_number(style, "size_percent") or _DEFAULT_SIZES[kind],
-        color=_color(style.get("color"), "#FFFFFF"),
-        weight=_WEIGHTS.get(str(style.get("weight", "")).lower(), 600),
-        italic=bool(style.get("italic", False)),
-        family=str(style["font"]) if style.get("font") else None,
-        align=_align(style, position),
-        position=position if position in POSITIONS else "center",
-        x_percent=_number(style, "x_percent"),
-        y_percent=_number(style, "y_percent"),
-        outline_percent=0.0 if outline in _NONE else 9.0,
-        outline_color=_color(outline, "#000000"),
-        box_color=None if background in _NONE else _color(background, "#000000"),
-    )
-
-
-def _align(style: Mapping[str, Any], position: str) -> Align:
-    stated = str(style.get("align") or "")
-    if stated in ("left", "center", "right"):
-        return cast(Align, stated)
-    if position in ("left", "top_left", "bottom_left", "lower_third"):
-        return "left"
-    return "right" if position in ("right", "top_right", "bottom_right") else "center"
-
-
-def _number(style: Mapping[str, Any], key: str) -> float | None:
-    value = style.get(key)
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
-
-
-def _color(value: Any, default: str) -> str:
-    if not isinstance(value, str) or not value.strip():
-        return default
-    try:
-        parse_color(value)
-    except ValueError:
-        return default
-    return value
 
 
 def _cased(text: str, style: Mapping[str, Any]) -> str:
