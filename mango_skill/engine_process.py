@@ -45,6 +45,11 @@ class EngineStatus:
     url: str
     version: str
     pid: int
+    code: str
+
+    def is_current(self) -> bool:
+        """Whether it is of this version, and the program that it starts its children from is still there."""
+        return self.version == VERSION and (Path(self.code) / __package__ / "__init__.py").is_file()
 
 
 class EngineProcess:
@@ -64,13 +69,13 @@ class EngineProcess:
         self._clock: Clock = SystemClock() if clock is None else clock
 
     def ensure(self) -> EngineStatus:
-        """Return the running engine of this version; start it, or replace one of another version.
+        """Return the running engine of this version; start it, or replace one that is another or lost its code.
 
         Raises:
             EngineError: It does not start, or an older one does not end.
         """
         running = self.status()
-        if running is not None and running.version == VERSION:
+        if running is not None and running.is_current():
             return running
         self._make_folders()
         with FileLock(self._folders.engine / "launch.lock", clock=self._clock) as lock:
@@ -81,7 +86,7 @@ class EngineProcess:
                     hint="Run 'mango engine stop' and try again.",
                 )
             running = self.status()
-            if running is not None and running.version == VERSION:
+            if running is not None and running.is_current():
                 return running
             self.stop()
             return self._start()
@@ -100,7 +105,8 @@ class EngineProcess:
         if not proof.is_hello_proven(str(record["secret"]), nonce, stated):
             return None
         said = answer.get("data", answer)
-        return EngineStatus(str(record["url"]), str(said.get("version", "")), int(said.get("pid", 0)))
+        version, pid = str(said.get("version", "")), int(said.get("pid", 0))
+        return EngineStatus(str(record["url"]), version, pid, str(record.get("code", "")))
 
     def stop(self) -> bool:
         """Let the engine finish what it is doing and end; whether one was running.

@@ -10,6 +10,9 @@ from typing import Final
 
 from mango_skill.errors import EngineError
 
+CODE_FOLDER: Final = Path(__file__).resolve().parents[2]
+"""The folder that holds this package: children run the same code."""
+
 _KEPT: Final = (
     "SYSTEMROOT",
     "TEMP",
@@ -30,7 +33,7 @@ def environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     return {
         **kept,
-        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+        "PYTHONPATH": str(CODE_FOLDER),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONIOENCODING": "utf-8",
         "OPENBLAS_NUM_THREADS": "1",

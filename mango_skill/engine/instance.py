@@ -20,7 +20,11 @@ LOOPBACK: Final = "127.0.0.1"
 
 @dataclass(frozen=True, repr=False)
 class Instance:
-    """What ``engine.json`` says. ``secret`` proves the engine to its callers; ``started`` is in epoch seconds."""
+    """What ``engine.json`` says.
+
+    ``secret`` proves the engine to its callers; ``started`` is in epoch seconds; ``code`` is the folder that holds
+    the package it runs: when that is gone, it can start no more children.
+    """
 
     url: str
     version: str
@@ -28,6 +32,7 @@ class Instance:
     secret: str
     client_id: str
     started: float
+    code: str
 
     def publish(self, home: Path) -> None:
         """Write ``engine.json``, readable by its owner alone, in one step."""

@@ -20,6 +20,7 @@ from typing import Final, NoReturn
 import anyio.to_thread
 import uvicorn
 
+from mango_skill.engine import children
 from mango_skill.engine.http import HEARTBEAT_S, Front, Guard
 from mango_skill.engine.instance import LOOPBACK, HomeLock, Instance, listen
 from mango_skill.engine.places import Places
@@ -86,6 +87,7 @@ def run(
             secret=secrets.token_hex(32),
             client_id=service.client_id,
             started=time.time(),
+            code=str(children.CODE_FOLDER),
         )
         try:
             service.start()

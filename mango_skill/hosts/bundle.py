@@ -110,6 +110,7 @@ def stage(kind: str, folder: Path, *, overwrite: bool = False) -> Bundle:
                 hint="Say --overwrite to replace it, or choose another folder.",
             )
     files = bundle_files(kind, skill_files(), Manifest.load())
+    placing.clear_up(target)
     placing.put(target, files)
     return Bundle(kind, target, len(files), sum(map(len, files.values())))
 

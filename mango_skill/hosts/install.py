@@ -135,7 +135,7 @@ def install(host: Host, *, project: Path | None = None) -> Plan:
         ConfigurationError: The running code lacks a part of the skill.
     """
     with _alone():
-        placing.bring_back(host.skill_folder(project=project))
+        placing.clear_up(host.skill_folder(project=project))
         plan = plan_installation(host, project=project)
         if plan.deed != "nothing":
             placing.put(plan.path, plan.files, kept=_carried(plan))
@@ -153,7 +153,7 @@ def uninstall(host: Host, *, project: Path | None = None) -> Plan:
         BusyError: Another installation is going on.
     """
     with _alone():
-        placing.bring_back(host.skill_folder(project=project))
+        placing.clear_up(host.skill_folder(project=project))
         plan = plan_removal(host, project=project)
         if plan.version:  # another host still uses the folder: only the note changes
             placing.put(plan.path, plan.files, kept=_all_but_the_note(plan.path))

@@ -35,7 +35,6 @@ def put(target: Path, files: Mapping[str, bytes], *, kept: Mapping[str, Path] = 
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _remove_leftovers(target)
         fresh = Path(tempfile.mkdtemp(prefix=_LEFT.format(name=target.name), dir=target.parent))
         try:
             for place, data in files.items():
@@ -65,7 +64,6 @@ def remove(target: Path) -> None:
         OutputError: It can't be removed.
     """
     try:
-        _remove_leftovers(target)
         aside = Path(tempfile.mkdtemp(prefix=_LEFT.format(name=target.name), dir=target.parent))
         try:
             target.rename(aside / "after")
@@ -79,17 +77,14 @@ def remove(target: Path) -> None:
         ) from None
 
 
-def bring_back(target: Path) -> None:
-    """Bring back the folder that a run moved aside and was killed before it put the new one in its place."""
-    if not target.exists():
-        for left in target.parent.glob(f"{_LEFT.format(name=target.name)}*/{_BEFORE}"):
+def clear_up(target: Path) -> None:
+    """Remove what a killed run left beside the target; a folder that it had moved aside comes back first."""
+    leftovers = list(target.parent.glob(f"{_LEFT.format(name=target.name)}*"))
+    for left in leftovers:
+        if (left / _BEFORE).is_dir() and not target.exists():
             with contextlib.suppress(OSError):
-                left.rename(target)
-
-
-def _remove_leftovers(target: Path) -> None:
-    """Remove what a killed run left beside the target."""
-    for left in target.parent.glob(f"{_LEFT.format(name=target.name)}*"):
+                (left / _BEFORE).rename(target)
+    for left in leftovers:
         shutil.rmtree(left, ignore_errors=True)
 
 
