@@ -330,7 +330,7 @@ class Service:
 
     def do_claim(self, wire: Wire, request: Request) -> None:
         if self.allowed(wire, request):
-            wire.json({"code": 0, "data": {"claim_token": "clm_0123456789abcdef", "expires_in": 600}})
+            wire.json({"code": 0, "data": {"claim_token": "clm_0123456789", "expires_in": 600}})
 
     def do_file(self, wire: Wire, request: Request) -> None:
         asked = re.fullmatch(r"bytes=(\d+)-", request.headers.get("range", ""))

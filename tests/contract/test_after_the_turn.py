@@ -282,8 +282,8 @@ def test_no_token_stands_in_any_file_but_the_token_file(service: Any, client: An
 
 
 def test_the_process_title_of_a_runner_names_no_token(service: Any, make_client: Any) -> None:
-    service.user_tokens.add("users-own-secret-token")
-    client = make_client(service.url, token="users-own-secret-token")
+    service.user_tokens.add("users-own-word")
+    client = make_client(service.url, token="users-own-word")
     script, arrived, go = gate(service)
     service.once("chat", script)
     job = client.project().start_turn("first")

@@ -76,7 +76,7 @@ def test_a_refusal_after_the_service_began_is_not_answered_with_a_second_message
 
 
 def test_the_users_own_token_is_never_replaced_by_an_anonymous_one(service: Any, make_client: Any) -> None:
-    client = make_client(service.url, token="users-own-secret-token")
+    client = make_client(service.url, token="users-own-word")
     with pytest.raises(ConfigurationError) as caught:
         client.workspace.connect()
     assert caught.value.code == "1001"
@@ -140,8 +140,8 @@ def test_no_credits_gives_an_anonymous_user_the_registration_link(service: Any, 
 
 
 def test_no_credits_tells_a_registered_user_to_top_up(service: Any, make_client: Any) -> None:
-    service.user_tokens.add("users-own-secret-token")
-    client = make_client(service.url, token="users-own-secret-token")
+    service.user_tokens.add("users-own-word")
+    client = make_client(service.url, token="users-own-word")
     service.script("chat", envelope(2001))
     error = client.turn("make it better")["error"]
     assert "Top up" in error["hint"]

