@@ -16,6 +16,11 @@ APPLICATION: Final = "mango-skill"
 SHARED_NAME: Final = "nemovideo"
 LONGEST_PROJECT_NAME: Final = 120
 """Characters; with what is added to it, a name must fit into a folder's."""
+_NOT_IN_NAMES: Final = frozenset('<>:"/\\|?*')
+_DEVICES: Final = frozenset(
+    {"CON", "PRN", "AUX", "NUL", *(f"{one}{n}" for one in ("COM", "LPT") for n in range(1, 10))}
+)
+_LONGEST_STEM: Final = 120  # bytes; names beside it need room for their endings
 
 
 @dataclass(frozen=True)
@@ -106,3 +111,12 @@ def user_path(stated: str, *, error: type[MangoError] = ArgumentError) -> Path:
                 "The path is too long for this system.", code="bad_path", hint="Choose a shorter name."
             ) from None
     return path
+
+
+def file_stem(words: str) -> str:
+    """Return words of a user as a file's name without ending, on any system; empty when nothing of them is left."""
+    kept = "".join(" " if letter in _NOT_IN_NAMES or not letter.isprintable() else letter for letter in words)
+    stem = " ".join(kept.split()).strip(". ")
+    if stem.upper() in _DEVICES:
+        stem = f"{stem}_"
+    return os.fsencode(stem)[:_LONGEST_STEM].decode("utf-8", "ignore").rstrip(". ")

@@ -15,7 +15,8 @@ from mango_skill.cli.console import Console
 from mango_skill.cli.opening import open_context, perform
 from mango_skill.cli.steps import may_replace
 from mango_skill.errors import ArgumentError, MediaError, OutputError, UserError
-from mango_skill.folders import user_path
+from mango_skill.folders import file_stem, user_path
+from mango_skill.protocol.constants import EXPORT_FORMATS, OUTPUT_ALIASES, OUTPUT_FORMATS
 from mango_skill.router import Route, route
 from mango_skill.tools import TOOLS, ToolContext, registry
 from mango_skill.tools.exporting import output_path
@@ -93,7 +94,8 @@ def read_order(options: argparse.Namespace, console: Console) -> Order:
     """Return what is to be made; everything that can be checked without work is checked here.
 
     Raises:
-        ArgumentError: Footage or words are missing.
+        ArgumentError: Footage or words are missing; ``output_format``: the name of the result and the words ask
+            for different formats.
         MediaError: A file of the footage can't be used.
         OutputError: The result can't be written where it was asked for.
     """
@@ -114,12 +116,14 @@ def read_order(options: argparse.Namespace, console: Console) -> Order:
     files = tuple(check_footage(name) for name in names)
     message, export = _understood(text)
     export |= {key: getattr(options, key) for key in _EXPORT_OPTIONS if getattr(options, key) is not None}
-    output = (
-        options.output or export.pop("path", None) or f"{files[0].stem}-edited.{export.get('format', 'mp4')}"
-    )
+    called = export.pop("name", None)
+    stem = file_stem(called or "") or f"{files[0].stem}-edited"
+    plain = f"{stem}.{export.get('format', EXPORT_FORMATS[0])}"
+    output = options.output or export.pop("path", None) or plain
     export.pop("path", None)
     if user_path(output, error=OutputError).is_dir():
-        output = str(Path(output) / f"{files[0].stem}-edited.{export.get('format', 'mp4')}")
+        output = str(Path(output) / plain)
+    _check_agreement(output, export.get("format"))
     overwrite = bool(options.overwrite)
     try:
         target = output_path(output, overwrite=overwrite)
@@ -133,6 +137,17 @@ def read_order(options: argparse.Namespace, console: Console) -> Order:
             "The output is the footage itself.", code="output_is_input", hint="Choose another name."
         )
     return Order(files, message, target, overwrite, export)
+
+
+def _check_agreement(output: str, form: str | None) -> None:
+    ending = Path(output).suffix.lower().lstrip(".")
+    meant = OUTPUT_ALIASES.get(ending, ending)
+    if form is not None and meant in OUTPUT_FORMATS and meant != form:
+        raise ArgumentError(
+            f"{Path(output).name} does not end like the {form} file that is asked for.",
+            code="output_format",
+            hint=f"Name it .{form}, or say nothing of {form}; nothing was uploaded.",
+        )
 
 
 def check_footage(name: str) -> Path:

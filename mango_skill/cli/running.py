@@ -17,6 +17,9 @@ from mango_skill.cli.commands import COMMANDS, Command
 from mango_skill.cli.console import Console
 from mango_skill.errors import ArgumentError, MangoError
 
+_FLAGS = ("--json", "--quiet")
+_VALUED = ("--backend", "--project")
+
 
 class Parser(argparse.ArgumentParser):
     """An argument parser that raises instead of ending the process."""
@@ -45,6 +48,7 @@ def run(words: Sequence[str]) -> int:
 
 
 def _run(words: Sequence[str], console: Console) -> int:
+    words = _command_first(words)
     command = _command(words[0])
     module: Any = importlib.import_module(f"mango_skill.cli.{command.module}")
     parser = Parser(
@@ -64,6 +68,16 @@ def _run(words: Sequence[str], console: Console) -> int:
     options.command = command.name
     outcome: int = module.run(options, console)
     return outcome
+
+
+def _command_first(words: Sequence[str]) -> list[str]:
+    """Put options that every command takes behind the command, where they may be said before it."""
+    rest, ahead = list(words), []
+    while rest and rest[0].partition("=")[0] in (*_FLAGS, *_VALUED):
+        ahead.append(rest.pop(0))
+        if ahead[-1] in _VALUED and rest:
+            ahead.append(rest.pop(0))
+    return [rest[0], *ahead, *rest[1:]] if rest else list(words)
 
 
 def _command(word: str) -> Command:

@@ -31,10 +31,6 @@ from mango_skill.protocol import envelope
 
 _MOST_REDIRECTS: Final = 5
 _LONGEST_START: Final = 120  # bytes of a name that are kept in names beside it
-_NOT_IN_NAMES: Final = frozenset('<>:"/\\|?*')
-_DEVICES: Final = frozenset(
-    {"CON", "PRN", "AUX", "NUL", *(f"{one}{n}" for one in ("COM", "LPT") for n in range(1, 10))}
-)
 _MOST_FRUITLESS: Final = 4
 _PAUSE_S: Final = 0.5
 _SHORT_PAUSE_S: Final = 0.1  # after some bytes came
@@ -74,15 +70,6 @@ def _beside(path: Path, ending: str) -> Path:
     """Return a hidden name next to a file; names are limited in bytes, and a letter may take four."""
     start = os.fsencode(path.name)[:_LONGEST_START].decode("utf-8", "ignore")
     return path.with_name(f".{start}.{ending}")
-
-
-def file_stem(words: str) -> str:
-    """Return words of a user as a file's name without ending, on any system; empty when nothing of them is left."""
-    kept = "".join(" " if letter in _NOT_IN_NAMES or not letter.isprintable() else letter for letter in words)
-    stem = " ".join(kept.split()).strip(". ")
-    if stem.upper() in _DEVICES:
-        stem = f"{stem}_"
-    return os.fsencode(stem)[:_LONGEST_START].decode("utf-8", "ignore").rstrip(". ")
 
 
 def free_name(folder: Path, stem: str, form: str) -> Path:

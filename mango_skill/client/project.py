@@ -11,7 +11,7 @@ from typing import Any, Final
 from mango_skill.client import media, projects, turns
 from mango_skill.client.api import Api, Session
 from mango_skill.client.clock import Clock
-from mango_skill.client.download import check_target, file_stem, free_name
+from mango_skill.client.download import check_target, free_name
 from mango_skill.client.following import Follower
 from mango_skill.client.footage import check_files, check_links
 from mango_skill.client.history import Version, read_timeline
@@ -20,7 +20,7 @@ from mango_skill.client.journal import make_folder
 from mango_skill.client.projects import ProjectFolder, ProjectView
 from mango_skill.client.upload import Uploader, UploadProgress, UploadResult
 from mango_skill.errors import ArgumentError, BusyError, InternalError, MangoError, OutputError, UserError
-from mango_skill.folders import user_path
+from mango_skill.folders import file_stem, user_path
 from mango_skill.protocol import constants
 from mango_skill.protocol import draft as drafts
 from mango_skill.timeline.check import check

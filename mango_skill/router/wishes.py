@@ -53,7 +53,7 @@ def _patterns() -> Mapping[str, re.Pattern[str]]:
     )
     place = rf"(?:(?:the |the )?(?:seconds? |第|segundo |sekunde |la seconde |o segundo )?{length}|(?:第)?{_NUMBER}(?![\d.:px%])(?! ?(?:p|fps|k|x)(?![a-z])))"
     first, last = _any(words["first"]), _any(words["last"])
-    few = rf"(?P<length>{length})"
+    few = rf"(?P<length>{length}|{unit})"
     late_unit = rf"(?P<number>{_NUMBER}) (?:first|last|{'|'.join(words['first'])}|{'|'.join(words['last'])}) (?P<unit>{unit})"
     of = r"(?:en |des? |de los |la |le |les |los |o |os |der |die |das )?"
     return {
@@ -179,7 +179,8 @@ def _seconds(words: str) -> float:
         return round(total, 3)
     numbers = [float(one.replace(",", ".")) for one in re.findall(_NUMBER, words)]
     if not numbers:
-        return 0.0
+        # "the first second", "the last minute"
+        numbers = [1.0]
     if _patterns()["minute"].search(words):
         return round(numbers[0] * 60 + (numbers[1] if len(numbers) > 1 else 0.0), 3)
     return numbers[0]

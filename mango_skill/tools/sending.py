@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mango_skill.actions import Action
+from mango_skill.protocol.constants import STILL_FORMATS
 from mango_skill.tools import wording
 from mango_skill.tools.balance import check_credits
 from mango_skill.tools.context import ToolContext, announce
@@ -174,6 +175,8 @@ def export_arguments(step: Route) -> dict[str, Any]:
     kind = _FORMAT_OF_KIND.get(str(said.get("what")))
     if kind is not None and "format" not in arguments and "path" not in arguments:
         arguments["format"] = kind
+    if arguments.get("format") not in STILL_FORMATS:
+        arguments.pop("at_s", None)
     return arguments
 
 

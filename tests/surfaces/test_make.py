@@ -8,6 +8,7 @@ from typing import Any
 
 import av
 import pytest
+from PIL import Image
 
 
 def measures(path: Path) -> tuple[float, int, int]:
@@ -165,3 +166,35 @@ def test_ctrl_c_ends_cleanly_and_says_how_to_go_on(mango: Any, media: Path) -> N
     assert "Stopped" in err
     assert out == ""
     assert not (mango.folder / "out.mp4").exists()
+
+
+def test_a_name_whose_ending_is_not_what_the_words_ask_for_is_refused_before_any_work(
+    mango: Any, media: Path
+) -> None:
+    wish = "export the first second as a gif"
+    done = mango("make", str(media / "talk.mp4"), wish, "-o", "out.mp4", expect=2)
+    assert "gif" in done.sentence
+    assert "Upload" not in done.err
+    assert not list(mango.folder.iterdir())
+
+
+def test_a_part_in_another_format_under_a_name_is_made_from_one_sentence(mango: Any, media: Path) -> None:
+    mango("make", str(media / "talk.mp4"), "export the first second as a gif and call it wave")
+    with Image.open(mango.folder / "wave.gif") as image:
+        assert 10 <= getattr(image, "n_frames", 1) <= 16
+
+
+def test_pictures_and_projects_are_exported_by_their_names(mango: Any, media: Path) -> None:
+    mango("upload", str(media / "talk.mp4"))
+    mango("export", "-o", "cover.jpg", "--at-s", "1")
+    with Image.open(mango.folder / "cover.jpg") as image:
+        assert image.size == (320, 180)
+    mango("send", "export as otio and call it my cut")
+    (project,) = mango.folder.parent.rglob("my cut.otio")
+    told = project.read_text(encoding="utf-8")
+    assert (media / "talk.mp4").as_uri() in told
+    assert str(mango.home / "engine") not in told
+
+
+def test_what_every_command_takes_may_stand_before_the_command(mango: Any) -> None:
+    assert isinstance(mango("--json", "--backend", "local", "projects").answer, dict | list)

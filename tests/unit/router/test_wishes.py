@@ -48,6 +48,8 @@ def test_a_picture_of_an_instant_is_an_export_of_that_picture(text: str, expecte
         ("export the first three seconds as a gif", {"end_s": 3.0, "format": "gif"}),
         ("export from 0:10 to 0:20 as mp4", {"start_s": 10.0, "end_s": 20.0, "format": "mp4"}),
         ("export seconds 5 to 8 as a gif", {"start_s": 5.0, "end_s": 8.0, "format": "gif"}),
+        ("export the first second", {"end_s": 1.0}),
+        ("export the last minute", {"start_s": -60.0}),
         ("export 5 to 8 seconds", {"start_s": 5.0, "end_s": 8.0}),
         ("export only 10s-20s as mp3", {"start_s": 10.0, "end_s": 20.0, "format": "mp3"}),
         ("export the last 5 seconds", {"start_s": -5.0}),
