@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -14,15 +14,18 @@ from numpy.typing import NDArray
 
 from mango_skill.engine.render.mixfile import MixFile
 from mango_skill.engine.render.parts import Fade, Score
+from mango_skill.engine.render.peaks import STEP, Levels, PeakMap
 from mango_skill.engine.render.tapes import RATE, Samples
 
-_CEILING: Final = 10 ** (-1.2 / 20)
-"""Encoders overshoot a little: what is limited at -1.2 dBFS stays below full scale when it is decoded."""
+HIGHEST: Final = 10 ** (-1 / 20)
+"""The true peak that nothing we write may exceed, as it is decoded: -1 dBTP, as EBU R 128 asks."""
+
+_CEILING: Final = 10 ** (-1.5 / 20)
+"""Encoders overshoot a little: what is limited to -1.5 dBTP mostly stays below -1 when it is decoded."""
 
 _HOLD_STEPS: Final = 35
 _ATTACK_STEPS: Final = 12
 _RELEASE_STEPS: Final = 45
-_LIMIT_STEP: Final = RATE // 1000
 _LIMIT_REACH: Final = 6
 _TRIES: Final = 5
 _CLOSE_LU: Final = 0.15
@@ -81,13 +84,12 @@ def master(path: Path, score: Score, check: Callable[[], None]) -> float | None:
 
 def _master(mix: MixFile, score: Score, check: Callable[[], None]) -> float | None:
     _fade(mix, score.fades)
-    gain, loudest = 1.0, _peak(mix)
+    gain, peaks = 1.0, PeakMap(mix)
     reached: float | None = None
     if score.lufs is not None:
-        gain, reached = _gain_for(mix, score.lufs, loudest, check)
-    for first, block in _limited(mix, gain, loudest):
-        check()
-        mix.write(first, block)
+        gain, reached = _gain_for(mix, score.lufs, peaks, check)
+    curve = _limit_curve(peaks.exact(_CEILING / gain, check), _CEILING / gain)
+    _write_shaped(mix, gain, curve, check)
     for start, end in score.silences:
         for first, block in mix.blocks(start, end):
             mix.write(first, np.zeros_like(block))
@@ -103,12 +105,8 @@ def _fade(mix: MixFile, fades: tuple[Fade, ...]) -> None:
             mix.write(first, block * (risen if fade.rising else 1 - risen).astype(np.float32)[:, None])
 
 
-def _peak(mix: MixFile) -> float:
-    return max((float(np.abs(block).max()) for _, block in mix.blocks()), default=0.0)
-
-
 def _gain_for(
-    mix: MixFile, lufs: float, loudest: float, check: Callable[[], None]
+    mix: MixFile, lufs: float, peaks: PeakMap, check: Callable[[], None]
 ) -> tuple[float, float | None]:
     """Return the gain after which the limited mix is as loud as asked, and how loud it is then.
 
@@ -120,71 +118,119 @@ def _gain_for(
     gain_db = min(_MOST_GAIN_DB, lufs - found)
     for _ in range(_TRIES):
         gain = 10 ** (gain_db / 20)
-        if loudest * gain <= _CEILING:
-            return gain, found + gain_db
         check()
-        reached = measure_lufs(block for _, block in _limited(mix, gain, loudest))
+        curve = _limit_curve(peaks.exact(_CEILING / gain, check), _CEILING / gain)
+        if curve is None:
+            return gain, found + gain_db
+        reached = measure_lufs(_shape(first, block, gain, curve) for first, block in mix.blocks())
         if abs(reached - lufs) < _CLOSE_LU or gain_db - (lufs - found) > _MOST_PUSH_DB:
             break
         gain_db = min(_MOST_GAIN_DB, gain_db + (lufs - reached))
     return gain, reached
 
 
-def _limited(mix: MixFile, gain: float, loudest: float) -> Iterator[tuple[int, Samples]]:
-    """Yield the mix at a gain, nothing above the ceiling: gains of 1 ms, lowered before a peak and after it."""
-    if loudest * gain <= _CEILING:
-        for first, block in mix.blocks():
-            yield first, block * np.float32(gain)
-        return
-    curve = _limit_curve(mix, gain)
-    times = (np.arange(len(curve)) + 0.5) * _LIMIT_STEP
-    for first, block in mix.blocks():
-        shape = np.interp(np.arange(first, first + len(block)), times, curve).astype(np.float32)
-        yield first, np.clip(block * (shape * np.float32(gain))[:, None], -_CEILING, _CEILING)
+def _shape(first: int, block: Samples, gain: float, curve: Levels | None) -> Samples:
+    """Return a stretch of the mix at a gain and under a curve of 1 ms steps; itself when nothing changes it."""
+    if curve is None:
+        return block if gain == 1 else block * np.float32(gain)
+    near = slice(max(0, first // STEP - 1), (first + len(block)) // STEP + 2)
+    if gain == 1 and curve[near].min() == 1:
+        return block
+    times = (np.arange(len(curve))[near] + 0.5) * STEP
+    shape = np.interp(np.arange(first, first + len(block)), times, curve[near]).astype(np.float32)
+    return block * (shape * np.float32(gain))[:, None]
 
 
-def _limit_curve(mix: MixFile, gain: float) -> NDArray[np.float64]:
-    steps = -(-len(mix) // _LIMIT_STEP)
-    peaks = np.zeros(steps)
+def _write_shaped(mix: MixFile, gain: float, curve: Levels | None, check: Callable[[], None]) -> None:
     for first, block in mix.blocks():
-        padded = np.zeros(-(-len(block) // _LIMIT_STEP) * _LIMIT_STEP, dtype=np.float32)
-        padded[: len(block)] = np.abs(block).max(axis=1)
-        found = padded.reshape(-1, _LIMIT_STEP).max(axis=1)
-        peaks[first // _LIMIT_STEP : first // _LIMIT_STEP + len(found)] = found
-    wanted = np.minimum(1.0, _CEILING / np.maximum(peaks * gain, 1e-9))
+        check()
+        shaped = _shape(first, block, gain, curve)
+        if shaped is not block:
+            mix.write(first, shaped)
+
+
+def _limit_curve(peaks: Levels, ceiling: float) -> Levels | None:
+    """Return the gain of every step after which no peak is above the ceiling; None when none is."""
+    if not len(peaks) or peaks.max() <= ceiling:
+        return None
+    wanted = np.minimum(1.0, ceiling / np.maximum(peaks, 1e-9))
     # The lowest of the neighbourhood, then its average: the gain is down before the peak and never jumps.
     padded_wanted = np.pad(wanted, 2 * _LIMIT_REACH, mode="edge")
     windows = np.lib.stride_tricks.sliding_window_view(padded_wanted, 2 * _LIMIT_REACH + 1)
     lowest = windows.min(axis=1)
     kernel = np.ones(2 * _LIMIT_REACH + 1) / (2 * _LIMIT_REACH + 1)
-    return np.convolve(lowest, kernel, mode="valid")
+    # Sums of ones are not always one to the last bit.
+    curve = np.minimum(1.0, np.convolve(lowest, kernel, mode="valid"))
+    return np.where(curve > 1 - 1e-6, 1.0, curve).astype(np.float32)
 
 
-def measure_lufs(chunks: Iterator[Samples]) -> float:
+def lower_peaks(path: Path, heard: Levels, *, margin_db: float, check: Callable[[], None]) -> bool:
+    """Lower a finished mix where it was heard too high after encoding; False when nothing has to be done.
+
+    Args:
+        path: Of the mix.
+        heard: True peaks as decoded, one a step (``peaks.STEP``).
+        margin_db: How much more than what was too much: the encoder overshoots again.
+        check: Called at every second of sound; raises when the render is cancelled.
+    """
+    margin = 10 ** (margin_db / 20)
+    curve = _limit_curve(np.where(heard > HIGHEST, heard * margin, 0.0).astype(np.float32), HIGHEST)
+    if curve is None:
+        return False
+    with MixFile(path) as mix:
+        steps = -(-len(mix) // STEP)
+        curve = np.pad(curve[:steps], (0, max(0, steps - len(curve))), constant_values=1.0)
+        _write_shaped(mix, 1.0, curve, check)
+    return True
+
+
+def change_level(path: Path, db: float, check: Callable[[], None]) -> None:
+    """Make a finished mix louder or quieter; what would rise too high is limited again."""
+    gain = 10 ** (db / 20)
+    with MixFile(path) as mix:
+        peaks = PeakMap(mix).exact(_CEILING / gain, check)
+        _write_shaped(mix, gain, _limit_curve(peaks, _CEILING / gain), check)
+
+
+def measure_lufs(chunks: Iterable[Samples]) -> float:
     """Return the integrated loudness (EBU R 128) of 48 kHz stereo; -70 for silence."""
-    graph = av.filter.Graph()
-    source = graph.add(
-        "abuffer", f"sample_rate={RATE}:sample_fmt=flt:channel_layout=stereo:time_base=1/{RATE}"
-    )
-    graph.link_nodes(source, graph.add("ebur128", "metadata=1"), graph.add("abuffersink")).configure()
-    found, position = -70.0, 0
+    meter = LoudnessMeter()
     for chunk in chunks:
-        frame = AudioFrame.from_ndarray(
-            np.ascontiguousarray(chunk).reshape(1, -1), format="flt", layout="stereo"
-        )
-        frame.sample_rate, frame.pts = RATE, position
-        position += len(chunk)
-        graph.push(frame)
-        found = _last_reading(graph, found)
-    graph.push(None)
-    return max(-70.0, _last_reading(graph, found))
+        meter.hear(chunk)
+    return meter.finish()
 
 
-def _last_reading(graph: av.filter.Graph, found: float) -> float:
-    while True:
-        try:
-            reading = graph.pull().metadata.get("lavfi.r128.I")
-        except (av.error.BlockingIOError, av.error.EOFError):
-            return found
-        if reading is not None:
-            found = float(reading)
+class LoudnessMeter:
+    """Measures the integrated loudness (EBU R 128) of 48 kHz stereo that comes piece by piece."""
+
+    def __init__(self) -> None:
+        self._graph = av.filter.Graph()
+        arguments = f"sample_rate={RATE}:sample_fmt=flt:channel_layout=stereo:time_base=1/{RATE}"
+        source = self._graph.add("abuffer", arguments)
+        meter = self._graph.add("ebur128", "metadata=1")
+        self._graph.link_nodes(source, meter, self._graph.add("abuffersink")).configure()
+        self._found, self._position = -70.0, 0
+
+    def hear(self, samples: Samples) -> None:
+        """Listen to what comes next."""
+        row = np.ascontiguousarray(samples).reshape(1, -1)
+        frame = AudioFrame.from_ndarray(row, format="flt", layout="stereo")
+        frame.sample_rate, frame.pts = RATE, self._position
+        self._position += len(samples)
+        self._graph.push(frame)
+        self._read()
+
+    def finish(self) -> float:
+        """Return the loudness in LUFS; -70 for silence."""
+        self._graph.push(None)
+        self._read()
+        return max(-70.0, self._found)
+
+    def _read(self) -> None:
+        while True:
+            try:
+                reading = self._graph.pull().metadata.get("lavfi.r128.I")
+            except (av.error.BlockingIOError, av.error.EOFError):
+                return
+            if reading is not None:
+                self._found = float(reading)

@@ -6,13 +6,14 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, TypeAlias, cast
 
 import av
 import av.error
 import av.filter
-from av import AudioFrame, CodecContext, Packet, VideoFrame
+from av import CodecContext, Packet, VideoFrame
 from av.audio.stream import AudioStream
 from av.codec.context import Flags
 from av.container import OutputContainer
@@ -21,18 +22,13 @@ from av.video.stream import VideoStream
 
 from mango_skill.engine.render.grid import FrameSpan
 from mango_skill.engine.render.mixer import Mix
-from mango_skill.engine.render.mixfile import MixFile
 from mango_skill.engine.render.plan import RenderPlan
 from mango_skill.engine.render.profile import Profile
-from mango_skill.engine.render.tapes import RATE
+from mango_skill.engine.render.soundtrack import frames_of
 
 _BT709: Final = 1
 _LIMITED: Final = 1
 _PALETTE_SAMPLES: Final = 24
-# What an encoder puts in front (LAME 1105 samples, AAC 1024) these containers can't tell a player: it takes the place
-# of the first samples, so that all others are heard on time.
-_UNTOLD_LEAD: Final = {"avi": 1105, "adts": 1024}
-
 # An MP4's index: at most so much for a packet (size, two times, place, chunk, key), and for the rest of it.
 _ENTRY_BYTES: Final = 40
 _INDEX_BYTES: Final = 16_384
@@ -151,8 +147,8 @@ class Writer:
             if kind.audio_bit_rate:
                 self._audio.bit_rate = kind.audio_bit_rate
         self._mix = mix
-        self._sound: Iterator[AudioFrame] | None = None
-        self._sound_at = 0
+        self._sound: Iterator[AnyPacket] | None = None
+        self._sound_at = Fraction(0)
 
     def write_stretch(self, packets: Iterable[AnyPacket]) -> None:
         """Write a stretch of pictures, and the sound up to where it ends."""
@@ -173,8 +169,6 @@ class Writer:
         """Write what is left of the sound."""
         while self._write_block():
             check()
-        if self._audio is not None:
-            self._container.mux(self._audio.encode(None))
 
     def close(self) -> None:
         """Finish the file."""
@@ -204,7 +198,7 @@ class Writer:
         return stream
 
     def _write_sound(self, until: Fraction) -> None:
-        while self._audio is not None and Fraction(self._sound_at, RATE) < until:
+        while self._audio is not None and self._sound_at < until:
             if not self._write_block():
                 return
 
@@ -212,14 +206,23 @@ class Writer:
         if self._audio is None or self._mix is None:
             return False
         if self._sound is None:
-            lead = _UNTOLD_LEAD.get(self._profile.container.muxer, 0)
-            self._sound = _blocks(self._mix().path, lead)
-        frame = next(self._sound, None)
-        if frame is None:
+            self._sound = self._packets(self._mix())
+        packet = next(self._sound, None)
+        if packet is None:
             return False
-        self._sound_at += frame.samples
-        self._container.mux(self._audio.encode(frame))
+        self._sound_at = ((packet.pts or 0) + (packet.duration or 0)) * packet.time_base
+        packet.stream = self._audio
+        self._container.mux_one(packet)
         return True
+
+    def _packets(self, mix: Mix) -> Iterator[AnyPacket]:
+        """The sound as it was encoded beside the pictures, or encoded here where nothing is lost by it."""
+        if mix.track is not None:
+            yield from mix.track.packets()
+            return
+        assert self._audio is not None
+        for frame in chain(frames_of(mix.path, self._profile.container), [None]):
+            yield from self._audio.encode(frame)
 
 
 def _muxer_options(plan: RenderPlan) -> dict[str, str]:
@@ -230,16 +233,6 @@ def _muxer_options(plan: RenderPlan) -> dict[str, str]:
         sounds = plan.duration * plan.profile.audio_rate / _SOUND_PACKET if plan.score is not None else 0
         options["moov_size"] = str(_INDEX_BYTES + _ENTRY_BYTES * (plan.frames + int(sounds) + 2))
     return options
-
-
-def _blocks(path: Path, lead: int) -> Iterator[AudioFrame]:
-    with MixFile(path) as mix:
-        for first, block in mix.blocks(lead):
-            frame = AudioFrame.from_ndarray(block.reshape(1, -1), format="flt", layout="stereo")
-            frame.sample_rate = RATE
-            frame.pts = first
-            frame.time_base = Fraction(1, RATE)
-            yield frame
 
 
 def in_full_colour(make: FrameMaker, frames: int, fps: Fraction, check: Check) -> Iterator[VideoFrame]:

@@ -23,8 +23,10 @@ from mango_skill.engine.render.dynamics import duck_curve, master
 from mango_skill.engine.render.mixfile import BLOCK, MixFile
 from mango_skill.engine.render.parts import Fade, Piece, Ramp, Score, Treatment
 from mango_skill.engine.render.players import Source
+from mango_skill.engine.render.profile import Container
 from mango_skill.engine.render.score import SPEECH
 from mango_skill.engine.render.scratch import Scratch
+from mango_skill.engine.render.soundtrack import Soundtrack, is_recorded, record
 from mango_skill.engine.render.tapes import (
     RATE,
     Samples,
@@ -52,20 +54,29 @@ Check = Callable[[], None]
 
 @dataclass(frozen=True)
 class Mix:
-    """The finished sound: float32 stereo at 48 kHz in a file, and its loudness where one was asked for."""
+    """The finished sound: float32 stereo at 48 kHz in a file, its loudness where one was asked for, and its encoding."""
 
     path: Path
     lufs: float | None
+    track: Soundtrack | None = None
 
 
-def mix(score: Score, sources: Mapping[str, Source], scratch: Scratch, check: Check) -> Mix:
-    """Mix a score.
+def mix(
+    score: Score,
+    sources: Mapping[str, Source],
+    scratch: Scratch,
+    check: Check,
+    *,
+    kind: Container | None = None,
+) -> Mix:
+    """Mix a score, and encode it.
 
     Args:
         score: What is heard.
         sources: The files by asset id.
         scratch: Names files for the mix and what is needed on the way.
         check: Called at every second of sound; raises when the render is cancelled.
+        kind: What it is encoded for; it is not when None, or where nothing is lost by encoding.
 
     Raises:
         MediaError: A source is gone or can't be read.
@@ -92,7 +103,11 @@ def mix(score: Score, sources: Mapping[str, Source], scratch: Scratch, check: Ch
     if ducked:
         _put_under(plain_path, ducked_path, np.concatenate(levels), _duck_db(players))
     ducked_path.unlink()
-    return Mix(plain_path, master(plain_path, score, check))
+    lufs = master(plain_path, score, check)
+    if kind is None or not is_recorded(kind):
+        return Mix(plain_path, lufs)
+    track = record(plain_path, kind, scratch.path("sound"), lufs=lufs, check=check)
+    return Mix(plain_path, lufs if track.lufs is None else track.lufs, track)
 
 
 def _duck_db(players: list[PiecePlayer]) -> float:

@@ -299,7 +299,7 @@ class _Job:
             if not self._plan.has_picture:
                 self._count(_BLOCK_SHARE * self._plan.frames / max(1, score.count))
 
-        made = mix(score, self._sources, scratch, check)
+        made = mix(score, self._sources, scratch, check, kind=self._plan.profile.container)
         self.lufs = made.lufs
         return made
 
