@@ -1,7 +1,7 @@
 """A private environment of pinned packages in the user's cache folder; standard library only.
 
-``python environment.py LIST...`` builds one and says nothing but what went wrong: so a host that gives up on us
-does not end it. The environment is named by the hash of its pinned lists, the Python version and the machine, so a changed list
+``python environment.py LIST...`` builds one as a process of its own, so that a host that gives up on us does not end
+it. The environment is named by the hash of its pinned lists, the Python version and the machine, so a changed list
 makes a new one. It is built under a lock and its ready mark is written last: what was interrupted is built anew.
 """
 
@@ -13,7 +13,9 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import IO, Any
 
 APPLICATION = "mango-skill"
 READY = "mango-ready"
@@ -133,6 +135,44 @@ def ensure(names: Sequence[str], *, say: Callable[[str], None]) -> str:
             "Free some space or set MANGO_HOME to a folder that can be written."
         ) from None
     return python_of(environment)
+
+
+def fetch(names: Sequence[str], *, say: Callable[[str], None]) -> str:
+    """Return the interpreter as ``ensure`` does, built by a process that goes on when ours is ended.
+
+    Raises:
+        NotBuiltError: As ``ensure``.
+    """
+    import subprocess
+
+    if there := ready_python(names):
+        return there
+    builder = start_builder(names, stdout=subprocess.PIPE)
+    assert builder.stdout is not None
+    for line in builder.stdout:
+        say(line.decode("utf-8", "replace").rstrip())
+    said = builder.communicate()[1].decode("utf-8", "replace").strip()
+    if builder.returncode:
+        raise NotBuiltError(said or "The packages could not be fetched; the fetching was ended.")
+    return ready_python(names)
+
+
+def start_builder(names: Sequence[str], *, stdout: int) -> subprocess.Popen[bytes]:
+    """Start building an environment, out of reach of whoever ends us: progress on its output, errors on its errors."""
+    import subprocess
+
+    options: dict[str, Any] = {}
+    if sys.platform == "win32":
+        options["creationflags"] = subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
+    else:
+        options["start_new_session"] = True  # a host ends our group; what is half fetched goes on
+    return subprocess.Popen(
+        [sys.executable, os.path.abspath(__file__), *names],
+        stdin=subprocess.DEVNULL,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        **options,
+    )
 
 
 def _note_use(environment: str) -> None:
@@ -277,12 +317,21 @@ def _take(descriptor: int, *, wait: bool) -> bool:
 def main(names: Sequence[str]) -> int:
     """Build the environment with these lists; what stops that is said on standard error."""
     try:
-        ensure(names, say=lambda line: None)
+        ensure(names, say=lambda line: _tell(sys.stdout, line))
     except NotBuiltError as failure:
-        sys.stderr.write(f"{failure}\n")
+        _tell(sys.stderr, str(failure))
         return 1
     return 0
 
 
+def _tell(stream: IO[str], line: str) -> None:
+    """Write a line to whoever started us; they may have gone by now."""
+    with contextlib.suppress(OSError, ValueError):
+        stream.write(line + "\n")
+        stream.flush()
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    # nobody may be listening any more: what is left in the buffers is no reason to fail
+    os._exit(code)

@@ -57,12 +57,12 @@ def start():
 
         return waiting.serve(wanted, [os.path.abspath(__file__), *sys.argv[1:]])
     try:
-        python = environment.ensure(wanted, say=say)
+        python = environment.fetch(wanted, say=say)
     except environment.NotBuiltError as failure:
         say(str(failure))
         return FAILED
     except KeyboardInterrupt:
-        say("Stopped; nothing is left half-installed: the next run begins anew.")
+        say("Stopped waiting. Packages that are being fetched are there for the next run.")
         return 130
     command = [python, os.path.abspath(__file__), *sys.argv[1:]]
     if sys.platform == "win32":

@@ -80,18 +80,7 @@ class StandIn:
 
     def _fetch(self) -> None:
         self._problem = ""
-        options: dict[str, Any] = {}
-        if sys.platform == "win32":
-            options["creationflags"] = subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
-        else:
-            options["start_new_session"] = True  # the host ends our group; what is half fetched goes on
-        self._builder = subprocess.Popen(
-            [sys.executable, os.path.abspath(environment.__file__), *self._lists],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            **options,
-        )
+        self._builder = environment.start_builder(self._lists, stdout=subprocess.DEVNULL)
         sys.stderr.write(
             "mango: First run: fetching the packages that are needed (once, one to three minutes).\n"
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -80,6 +81,30 @@ def test_what_was_interrupted_is_built_anew(skill_folder: Path, home: Path) -> N
     _, err = run.communicate(timeout=120)
     assert run.returncode == 7
     assert "First run" in err
+
+
+def test_a_host_that_ends_the_first_run_does_not_end_the_fetching(skill_folder: Path, tmp_path: Path) -> None:
+    """Hosts end a command after some seconds, with everything of its group; the next one must get further."""
+    python = getattr(sys, "_base_executable", sys.executable)
+    run = subprocess.Popen(
+        [python, str(skill_folder / "scripts" / "mango.py"), "make"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "MANGO_HOME": str(tmp_path)},
+        start_new_session=True,
+    )
+    assert run.stderr is not None
+    assert "First run" in run.stderr.readline()
+    os.killpg(run.pid, signal.SIGKILL)
+    run.communicate(timeout=60)
+    (begun,) = (path for path in (tmp_path / "cache" / "environments").iterdir() if path.suffix == ".lock")
+    later = start(skill_folder, tmp_path)
+    _, err = later.communicate(timeout=120)
+    assert later.returncode == 7
+    # it waited for what had been begun, or found it ready: nothing began anew
+    assert "First run" not in err
+    assert (begun.with_suffix("") / "mango-ready").exists()
 
 
 def test_another_pinned_list_makes_another_environment(
