@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from pathlib import PurePath
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 Json = Any
 """A JSON value: None, bool, int, float, str, or lists and objects of these."""
@@ -87,23 +87,26 @@ def _composed(hint: Any, *, where: str) -> Shape:
     raise TypeError(f"{where}: {hint!r} has no JSON shape")
 
 
-def result_schema(hint: Any) -> dict[str, Json]:
-    """Return the schema of a tool's answer: ``ok`` and the fields of its result.
+_ERROR: Final[Mapping[str, Json]] = {
+    "type": "object",
+    "properties": {one: {"type": "string"} for one in ("code", "message", "hint")},
+}
 
-    Their descriptions stay with the declarations: a host gives every assistant the whole list before the first
-    word, and an answer explains itself when it comes.
+
+def result_schema(hint: Any) -> dict[str, Json]:
+    """Return the schema of a tool's answer: ``ok``, the fields of its result, or ``error``.
+
+    Failures fit it as well, so only ``ok`` is required and more may be said: hosts hold every answer against it,
+    and would show the misfit instead of the error. The fields' descriptions stay with the declarations: a host
+    gives every assistant the whole list before the first word, and an answer explains itself when it comes.
     """
-    schema = _object_schema(hint, where="result")
-    for one in schema["properties"].values():
+    properties = _object_schema(hint, where="result")["properties"]
+    for one in properties.values():
         one.pop("description", None)
     return {
         "type": "object",
-        "properties": {
-            "ok": {"type": "boolean"},
-            **schema["properties"],
-        },
-        "required": ["ok", *schema["required"]],
-        "additionalProperties": False,
+        "properties": {"ok": {"type": "boolean"}, **properties, "error": dict(_ERROR)},
+        "required": ["ok"],
     }
 
 

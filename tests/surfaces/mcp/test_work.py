@@ -26,13 +26,16 @@ async def call(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:
     facts = answer(await client.call_tool(tool, arguments))
     assert facts["ok"], facts["error"]
     Draft202012Validator(dict(TOOLS[tool].output_schema)).validate(facts)
+    assert set(facts) <= set(TOOLS[tool].output_schema["properties"])
     return facts
 
 
 async def refused(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:
-    """Call a tool that fails; return the error."""
+    """Call a tool that fails; return the error, which fits the schema too: hosts refuse what does not."""
     facts = answer(await client.call_tool(tool, arguments))
     assert not facts["ok"]
+    if tool in TOOLS:
+        Draft202012Validator(dict(TOOLS[tool].output_schema)).validate(facts)
     error: dict[str, Any] = facts["error"]
     return error
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from jsonschema import Draft202012Validator
 
-from mango_skill.errors import ArgumentError, CreditError, MediaError
+from mango_skill.errors import ArgumentError, BusyError, CreditError, MediaError
 from mango_skill.tools import TOOLS, Doc, ToolContext, call, registry, tool
 from mango_skill.tools.failure import ToldFailure
 from mango_skill.tools.shapes import to_json
@@ -187,9 +187,18 @@ def test_a_tool_with_a_positional_argument_can_not_be_declared() -> None:
 def test_each_tools_schemas_are_flat_described_and_closed(spec: ToolSpec) -> None:
     for schema in (spec.input_schema, spec.output_schema):
         Draft202012Validator.check_schema(to_json(schema))
-        assert schema["additionalProperties"] is False
         assert not {"oneOf", "anyOf", "allOf", "$ref"} & set(schema)
+    assert spec.input_schema["additionalProperties"] is False
     assert all(one.get("description") for one in spec.input_schema["properties"].values())
+
+
+@pytest.mark.parametrize("spec", TOOLS.values(), ids=lambda one: one.name)
+def test_a_failure_fits_the_schema_of_the_answer_too(spec: ToolSpec) -> None:
+    """Hosts hold every answer against it, and would show the misfit instead of the error."""
+    failure = registry.failed(
+        ToldFailure(BusyError("Busy.", details={"job_id": "x"}), {"outcome": "failed", "notes": ["n"]})
+    )
+    Draft202012Validator(to_json(spec.output_schema)).validate(failure)
 
 
 def test_the_whole_list_stays_small_for_an_assistant() -> None:
