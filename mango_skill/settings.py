@@ -70,7 +70,11 @@ class Settings:
     poll_s: float = _key(constants.RENDER_POLL_S, "Cloud: ask for a render so often.", minimum=0.01)
     engine_poll_s: float = _key(0.25, "Engine: ask for a render so often.", minimum=0.01)
     export_limit_s: float = _key(3600.0, "The longest that a render is watched.", minimum=0.01)
-    quality: str = _key("high", "How exports look by default.", choices=("source", "high", "small"))
+    quality: str = _key(
+        "source",
+        "How exports look by default: source copies what was not touched, small makes small files.",
+        choices=("source", "high", "small"),
+    )
     # what is kept
     retention_days: float = _key(30.0, "Projects untouched for so many days are removed.", minimum=0.01)
     quota_bytes: int = _key(

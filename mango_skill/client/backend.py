@@ -190,7 +190,7 @@ class Context:
     headers: Mapping[str, str]
     retention_days: float = 30.0
     quota_bytes: int = 50_000_000_000
-    quality: str = "high"
+    quality: str = "source"
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -208,5 +208,5 @@ class Context:
             places=Places.from_json(values["places"]),
             patience=Patience.from_json(values["patience"]),
             headers={str(key): str(value) for key, value in values["headers"].items()},
-            quality=str(values.get("quality", "high")),
+            quality=str(values.get("quality", "source")),
         )

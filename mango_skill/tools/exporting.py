@@ -78,7 +78,11 @@ def export_video(
         float | None, Doc("Frames a second. Absent: the timeline's.", minimum=1, maximum=120)
     ] = None,
     quality: Annotated[
-        Literal["source", "high", "small"] | None, Doc("source: as good as the footage. Absent: the setting.")
+        Literal["source", "high", "small"] | None,
+        Doc(
+            "source: untouched pictures are copied: ready soonest, as good and as large as the footage. "
+            "high: encoded anew, smaller. small: for sending. Absent: the setting (source)."
+        ),
     ] = None,
     compatible: Annotated[
         bool, Doc("Encode all of it anew, for old players that stumble over the quick way.")

@@ -84,8 +84,9 @@ class Profile:
         width: Of the picture, even.
         height: Of the picture, even.
         fps: Pictures a second.
-        quality: source, high or small.
-        crf: Overrides what ``quality`` means to the encoder.
+        quality: source, high or small. Source, which is what whoever says no more gets, copies pictures that nothing
+            was done to: as good as the footage, as large, and ready soonest.
+        crf: Overrides what ``quality`` means to the encoder, and has every picture encoded.
         captions: burn, srt, vtt or none.
         compatible: Encoded whole by one encoder, for players that can't take what was copied beside it.
     """
@@ -94,7 +95,7 @@ class Profile:
     width: int = 1920
     height: int = 1080
     fps: Fraction = Fraction(30)
-    quality: str = "high"
+    quality: str = "source"
     crf: int | None = None
     captions: str = "burn"
     compatible: bool = False
@@ -150,7 +151,7 @@ def choose_profile(output: Mapping[str, Any], canvas: Canvas) -> Profile:
     if name not in CONTAINERS:
         known = ", ".join(constants.OUTPUT_FORMATS)
         raise _refusal(f"'{name}' is not a format that can be written.", f"Ask for one of {known}.")
-    quality = str(output.get("quality") or "high")
+    quality = str(output.get("quality") or "source")
     if quality not in QUALITIES:
         raise _refusal(f"There is no quality '{quality}'.", f"Ask for one of {', '.join(QUALITIES)}.")
     captions = str(output.get("captions") or "burn")

@@ -91,7 +91,7 @@ def plan_splice(plan: RenderPlan, sources: Mapping[str, Source], check: Check) -
         MediaError: A source is gone.
     """
     profile = plan.profile
-    if profile.quality != "source" or profile.format not in _CONTAINERS:
+    if profile.quality != "source" or profile.crf is not None or profile.format not in _CONTAINERS:
         return Refusal()
     if profile.compatible:
         return Refusal("the most compatible file was asked for")
