@@ -17,7 +17,8 @@ from mango_skill.cli.steps import may_replace
 from mango_skill.errors import ArgumentError, MediaError, OutputError, UserError
 from mango_skill.folders import file_stem, user_path
 from mango_skill.protocol.constants import EXPORT_FORMATS, OUTPUT_ALIASES, OUTPUT_FORMATS
-from mango_skill.router import Route, route
+from mango_skill.router import Route
+from mango_skill.router.decision import route
 from mango_skill.tools import TOOLS, ToolContext, registry
 from mango_skill.tools.exporting import output_path
 from mango_skill.tools.sending import export_arguments

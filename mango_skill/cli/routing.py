@@ -10,6 +10,7 @@ from mango_skill import router
 from mango_skill.cli.console import Console
 from mango_skill.cli.lines import answer_lines
 from mango_skill.errors import ArgumentError, MediaError
+from mango_skill.router.decision import route
 
 
 def add_arguments(parser: argparse.ArgumentParser, _: str) -> None:
@@ -41,7 +42,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
         return answer_lines(options.jsonl, _answer)
     if options.text is None:
         raise ArgumentError("There is nothing to route.", hint='Say it: mango route "export as mp4".')
-    decided = router.to_json(router.route(options.text, options.files))
+    decided = router.to_json(route(options.text, options.files))
     if console.json_wanted:
         console.answer({"ok": True, **decided})
         return 0
@@ -58,4 +59,4 @@ def describe(decided: dict[str, Any]) -> str:
 
 def _answer(line: dict[str, Any]) -> dict[str, Any]:
     files = [str(one) for one in line.get("files") or ()]
-    return router.to_json(router.route(line["text"], files))
+    return router.to_json(route(line["text"], files))

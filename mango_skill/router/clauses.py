@@ -63,7 +63,7 @@ def read_clauses(reading: Reading, tables: Sequence[Table]) -> list[Clause]:
 def mask_things(folded: str, tables: Sequence[Table]) -> str:
     """Overwrite the names of things that only sound like a command: end credits, white balance."""
     for table in tables:
-        folded = table.things.sub(lambda match: THING_FILL * len(match.group()), folded)
+        folded = table.things.compiled.sub(lambda match: THING_FILL * len(match.group()), folded)
     return folded
 
 
@@ -76,22 +76,22 @@ def judge(clause: Clause, tables: Sequence[Table]) -> Clause:
         if not head and clause.text and rule is None:
             weak = weak or replace(clause, verdict="weak", rule=f"{table.language}.polite")
             continue
-        if rule is not None and ".keyword-" in rule.id and table.subject.search(clause.text):
+        if rule is not None and ".keyword-" in rule.id and table.subject.compiled.search(clause.text):
             rule = None
         if rule is not None and rule.verdict != "weak":
             return replace(clause, verdict=rule.verdict, rule=rule.id, opens=rule.opens, bare=rule.bare)
         if rule is not None and weak is None:
             weak = replace(clause, verdict="weak", rule=rule.id)
-        elif table.subject.search(clause.text) and (weak is None or weak.verdict == "unknown"):
+        elif table.subject.compiled.search(clause.text) and (weak is None or weak.verdict == "unknown"):
             weak = replace(clause, verdict="chat", rule=f"{table.language}.subject")
     return weak or clause
 
 
 def strip_edges(text: str, table: Table) -> str:
     """Return a clause without the polite words at its edges ("could you ... please")."""
-    match = table.prefix.match(text)
+    match = table.prefix.compiled.match(text)
     head = text[match.end() :] if match else text
-    return table.suffix.sub("", head).strip(_EDGES)
+    return table.suffix.compiled.sub("", head).strip(_EDGES)
 
 
 def _first_rule(rules: Sequence[Rule], text: str, head: str) -> Rule | None:
@@ -143,7 +143,7 @@ def _cut(masked: str, tables: Sequence[Table]) -> list[tuple[int, int, bool]]:
     """Return candidate pieces: start, end, and whether a full stop stands before them."""
     cuts: dict[int, tuple[int, bool]] = {}
     for table in tables:
-        for match in table.joints.finditer(masked):
+        for match in table.joints.compiled.finditer(masked):
             left, right = _left_end(match), match.end()
             if right > left or right not in cuts:
                 cuts.setdefault(right, (left, bool(_HARD.search(match.group()))))

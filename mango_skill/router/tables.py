@@ -1,5 +1,4 @@
-"""The rule tables: one JSON file per language, for translators; compiled when the room is opened, so that no message
-pays for it.
+"""The rule tables: one JSON file per language, for translators; a pattern is compiled when it is first tried.
 
 A pattern is a regular expression over folded text (lower case, accents off, one space). ``<name>``
 stands for a word list of the table or of ``shared.json``; word boundaries are put around each pattern
@@ -12,7 +11,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any
 
@@ -30,6 +29,18 @@ _BUILT_IN = {
 }
 
 
+class Pattern:
+    """A regular expression, compiled when it is first tried: most rules are not tried for most messages."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+
+    @cached_property
+    def compiled(self) -> re.Pattern[str]:
+        """The expression itself."""
+        return re.compile(self._source)
+
+
 @dataclass(frozen=True)
 class Rule:
     """One reason to take a clause for something.
@@ -41,9 +52,9 @@ class Rule:
 
     id: str
     verdict: str
-    head: re.Pattern[str] | None
-    anywhere: re.Pattern[str] | None
-    unless: tuple[re.Pattern[str], ...]
+    head: Pattern | None
+    anywhere: Pattern | None
+    unless: tuple[Pattern, ...]
     needs: tuple[str, ...]
     opens: bool
     bare: bool
@@ -51,16 +62,24 @@ class Rule:
     yes: tuple[str, ...]
     no: tuple[str, ...]
 
+    def compile(self) -> None:
+        """Compile every pattern now."""
+        for pattern in (self.head, self.anywhere, *self.unless):
+            if pattern is not None:
+                _ = pattern.compiled
+
     def fires(self, clause: str, head: str) -> bool:
         """Tell whether the rule holds for a clause, given whole and without its polite edges."""
         if self.needs and not any(word in clause for word in self.needs):
             return False
         if not (
-            (self.head is not None and self.head.match(head))
-            or (self.anywhere is not None and self.anywhere.search(clause))
+            (self.head is not None and self.head.compiled.match(head))
+            or (self.anywhere is not None and self.anywhere.compiled.search(clause))
         ):
             return False
-        return not any(pattern.search(clause) or pattern.search(head) for pattern in self.unless)
+        return not any(
+            pattern.compiled.search(clause) or pattern.compiled.search(head) for pattern in self.unless
+        )
 
 
 @dataclass(frozen=True)
@@ -68,14 +87,21 @@ class Table:
     """The rules of one language, in the order in which they are tried."""
 
     language: str
-    prefix: re.Pattern[str]
-    suffix: re.Pattern[str]
-    joints: re.Pattern[str]
-    things: re.Pattern[str]
-    subject: re.Pattern[str]
+    prefix: Pattern
+    suffix: Pattern
+    joints: Pattern
+    things: Pattern
+    subject: Pattern
     rules: tuple[Rule, ...]
     typos: frozenset[str]
     slang: Mapping[str, str]
+
+    def compile(self) -> None:
+        """Compile every pattern now."""
+        for pattern in (self.prefix, self.suffix, self.joints, self.things, self.subject):
+            _ = pattern.compiled
+        for rule in self.rules:
+            rule.compile()
 
 
 @cache
@@ -105,11 +131,11 @@ def compile_table(data: Mapping[str, Any], shared: Mapping[str, Any]) -> Table:
         )
         return "(?:" + ("|".join(bounded) or "(?!)") + ")"
 
-    def build(patterns: list[str], template: str) -> re.Pattern[str]:
-        return re.compile(template.replace("@", source(patterns)))
+    def build(patterns: list[str], template: str) -> Pattern:
+        return Pattern(template.replace("@", source(patterns)))
 
-    def optional(patterns: list[str] | None) -> re.Pattern[str] | None:
-        return re.compile(source(patterns)) if patterns else None
+    def optional(patterns: list[str] | None) -> Pattern | None:
+        return Pattern(source(patterns)) if patterns else None
 
     rules = tuple(
         Rule(
@@ -118,7 +144,7 @@ def compile_table(data: Mapping[str, Any], shared: Mapping[str, Any]) -> Table:
             head=optional(item.get("head")),
             anywhere=optional(item.get("anywhere")),
             # One by one: many rules share an exception, and it is compiled once.
-            unless=tuple(_compile(source([pattern])) for pattern in item.get("unless", ())),
+            unless=tuple(_shared(source([pattern])) for pattern in item.get("unless", ())),
             needs=tuple(item.get("needs", ())),
             opens=item.get("opens", "head" in item and item["verdict"] != "weak"),
             bare=item.get("bare", False),
@@ -132,7 +158,7 @@ def compile_table(data: Mapping[str, Any], shared: Mapping[str, Any]) -> Table:
         language=language,
         prefix=build(sorted(data["prefix"], key=len, reverse=True), r"(?:@[\s,，、]*)+"),
         suffix=build(sorted(data["suffix"], key=len, reverse=True), r"(?:[\s,，]*@)+$"),
-        joints=re.compile("|".join(f"(?:{_expand(joint, words)})" for joint in data["joints"])),
+        joints=Pattern("|".join(f"(?:{_expand(joint, words)})" for joint in data["joints"])),
         things=build(data["things"], "@"),
         subject=build(data["subject"], "@"),
         rules=rules,
@@ -142,8 +168,8 @@ def compile_table(data: Mapping[str, Any], shared: Mapping[str, Any]) -> Table:
 
 
 @cache
-def _compile(source: str) -> re.Pattern[str]:
-    return re.compile(source)
+def _shared(source: str) -> Pattern:
+    return Pattern(source)
 
 
 def _bound(pattern: str) -> str:

@@ -141,8 +141,9 @@ def send_message(
 
     Use it when the user's words can be passed on whole; use the other tools for exact steps.
     """
-    # The router compiles its tables when imported; the other tools need not wait for it.
-    from mango_skill.router import Route, route
+    # The router reads its tables when imported; the other tools need not wait for it.
+    from mango_skill.router import Route
+    from mango_skill.router.decision import route
 
     name = project or ctx.project
     ctx = replace(ctx, language=wording.language_of(text))

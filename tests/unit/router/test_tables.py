@@ -88,6 +88,20 @@ def test_first_message_of_a_process_is_as_quick_as_any_other() -> None:
     assert all(float(line) < 0.02 * 2 for line in found.stdout.split())
 
 
+def test_one_message_alone_compiles_only_what_it_tries() -> None:
+    code = (
+        "import re, sys; from mango_skill.router.decision import route\n"
+        "from mango_skill.router.tables import load_table\n"
+        "route('cut the pauses and export as mp4')\n"
+        "tried = [rule for rule in load_table('en').rules if rule.head and 'compiled' in vars(rule.head)]\n"
+        "print(len(tried) < len(load_table('en').rules) / 2, 'compiled' in vars(load_table('zh').things))"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert found.stdout.split() == ["True", "False"]
+
+
 def test_package_itself_does_not_load_the_router() -> None:
     code = "import sys, mango_skill, mango_skill.tools; print('mango_skill.router' in sys.modules)"
     found = subprocess.run(
