@@ -253,7 +253,7 @@ class PiecePlayer:
         if piece.ramp_in:
             gain *= _rise(at, piece.first, piece.first + piece.ramp_in)
         if piece.ramp_out:
-            gain *= 1 - _rise(at, piece.end - piece.ramp_out, piece.end)
+            gain *= _rise(-at, -piece.end, piece.ramp_out - piece.end)
         for ramp in piece.ramps:
             gain *= ramp_gain(at, ramp)
         for fade in piece.fades:
@@ -302,7 +302,7 @@ def _without(chunks: Iterator[Samples], count: int) -> Iterator[Samples]:
 def _rise(at: NDArray[np.int64], first: int, end: int) -> NDArray[np.float32]:
     """From 0 to 1 between two samples, of equal power when crossed with its opposite falling."""
     part = np.clip((at - first) / max(1, end - first), 0, 1)
-    return np.asarray(part, dtype=np.float32)
+    return np.asarray(np.sin(part * np.pi / 2), dtype=np.float32)
 
 
 def _trapezoid(at: NDArray[np.int64], first: int, end: int) -> NDArray[np.float32]:
