@@ -17,6 +17,7 @@ from mango_skill.client.footage import check_files, check_links
 from mango_skill.client.history import Version, read_timeline
 from mango_skill.client.jobs import JobFile, JobKind, JobState, JobView, Phase
 from mango_skill.client.journal import make_folder
+from mango_skill.client.naming import result_stem
 from mango_skill.client.projects import ProjectFolder, ProjectView
 from mango_skill.client.upload import Uploader, UploadProgress, UploadResult
 from mango_skill.errors import ArgumentError, BusyError, InternalError, MangoError, OutputError, UserError
@@ -157,7 +158,7 @@ class Project:
         self._check_free_for_export(version)
         session, number, draft = self._to_export(version)
         _check_exportable(draft)
-        target = self._target(path, form, number, name=name)
+        target = self._target(path, form, draft, name=name)
         check_target(target, overwrite=overwrite)
         wire: dict[str, Any] = {"format": form, "quality": self._api.context.quality, **(output or {})}
         if height is not None:
@@ -315,9 +316,10 @@ class Project:
         return session, view.version, view.draft
 
     def _target(
-        self, path: str | os.PathLike[str] | None, form: str, version: int, *, name: str | None
+        self, path: str | os.PathLike[str] | None, form: str, draft: Mapping[str, Any], *, name: str | None
     ) -> Path:
-        stem = file_stem(name or "") or f"{projects.folder_name(self.name).rsplit('-', 1)[0]}-v{version}"
+        project = projects.folder_name(self.name).rsplit("-", 1)[0]
+        stem = file_stem(name or "") or result_stem(draft, otherwise=project)
         if path is None:
             make_folder(self._folder.renders)
             return free_name(self._folder.renders, stem, form)

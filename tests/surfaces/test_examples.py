@@ -62,6 +62,8 @@ def test_a_batch_makes_each_clip_and_one_that_fails_stops_no_other(mango: Any, m
     assert lines[1].startswith("words.mp4: ")
     saved = [line.partition(": saved as ")[2] for line in (lines[0], lines[2])]
     assert sorted(map(str, mango.folder.glob("*.mp4"))) == sorted(saved)
+    # called after the footage, not after an inner name
+    assert [Path(one).name for one in saved] == ["silent-edited.mp4", "talk-edited.mp4"]
 
 
 def test_an_iteration_keeps_every_state_and_saves_two_of_them(mango: Any, media: Path) -> None:
