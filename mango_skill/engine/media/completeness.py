@@ -1,9 +1,12 @@
-"""Whether a container is all there, told from its own sizes without decoding anything."""
+"""Whether a container is all there and open to all, told from its own sizes without decoding anything."""
 
 from __future__ import annotations
 
+import re
 import struct
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from mango_skill.engine.media.sniff import Kind
 
@@ -28,24 +31,56 @@ def missing_bytes(path: Path, kind: Kind) -> int:
 
 
 def _missing_in_boxes(path: Path, size: int) -> int:
-    """Walk the top-level boxes (ISO 14496-12, 4.2): four bytes of size, four of name."""
-    position, index_seen = 0, False
+    end, index_seen = 0, False
     with path.open("rb") as file:
-        while position + 8 <= size:
-            file.seek(position)
-            length, name = struct.unpack(">I4s", file.read(8))
-            if length == 1:
-                wide = file.read(8)
-                length = struct.unpack(">Q", wide)[0] if len(wide) == 8 else 0
-            elif length == 0:
-                length = size - position
-            if length < 8 or not _looks_like_a_name(name):
-                break
+        for name, start, length in _boxes(file, size):
             index_seen = index_seen or name == b"moov"
-            position += length
-            if position > size + _TOLERATED_BYTES:
-                return position - size if index_seen else -1
+            end = start + length
+    if end > size + _TOLERATED_BYTES:
+        return end - size if index_seen else -1
     return 0 if index_seen else -1
+
+
+def _boxes(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int, int]]:
+    """Yield name, place and length of the top-level boxes (ISO 14496-12, 4.2): four bytes of size, four of name."""
+    position = 0
+    while position + 8 <= size:
+        file.seek(position)
+        length, name = struct.unpack(">I4s", file.read(8))
+        if length == 1:
+            wide = file.read(8)
+            length = struct.unpack(">Q", wide)[0] if len(wide) == 8 else 0
+        elif length == 0:
+            length = size - position
+        if length < 8 or not _looks_like_a_name(name):
+            return
+        yield name, position, length
+        position += length
+
+
+# Sample entries of ISO 23001-7 (common encryption) and of shops' protected files, beside the plain ones.
+_LOCKED_ENTRY = re.compile(rb"stsd.{8}.{4}(?:enc[vastm]|drm[is])", re.DOTALL)
+# Matroska's ContentEncAlgo within ContentEncryption (RFC 9559, 5.1.4.1.31.9).
+_LOCKED_TRACK = re.compile(rb"\x50\x35.{1,9}\x47\xe1", re.DOTALL)
+_LONGEST_INDEX = 64 * 1024 * 1024
+
+
+def is_locked(path: Path, kind: Kind) -> bool:
+    """Whether the container says that its pictures or its sound are encrypted (DRM)."""
+    if kind.demuxer == "matroska":
+        with path.open("rb") as file:
+            return _LOCKED_TRACK.search(file.read(64 * 1024)) is not None
+    if kind.demuxer != "mov":
+        return False
+    return any(_LOCKED_ENTRY.search(index) for index in _read_indexes(path))
+
+
+def _read_indexes(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        for name, start, length in _boxes(file, path.stat().st_size):
+            if name == b"moov":
+                file.seek(start)
+                yield file.read(min(length, _LONGEST_INDEX))
 
 
 def _looks_like_a_name(name: bytes) -> bool:

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from io import BytesIO
 from pathlib import Path
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from mango_skill.engine.media.info import MediaInfo
 from mango_skill.engine.media.sniff import Kind
@@ -23,6 +24,10 @@ from mango_skill.protocol import constants
 
 #: A 200-megapixel phone photo is used; more is refused before it is unpacked.
 LARGEST_PIXELS = 210_000_000
+
+# An animation is unpacked picture by picture: so much of it takes about half a minute.
+_LARGEST_CANVAS_PIXELS = 40_000_000
+_MOST_PIXELS_IN_ALL = 2_500_000_000
 
 # Browsers show a picture of 0 or 10 ms for 100 ms, and so do people expect.
 _SHORTEST_MS = 20
@@ -54,7 +59,8 @@ def probe_picture(path: Path, kind: Kind) -> MediaInfo:
         turn = 0 if kind.format == "heic" else _TURNS.get(image.getexif().get(_ORIENTATION, 1), 0)
         coded_width, coded_height = image.size
         alpha = image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info
-        count = getattr(image, "n_frames", 1) if kind.format in {"gif", "webp", "png"} else 1
+        count = _count(image, kind.format)
+        _refuse_endless(image, count)
         durations = []
         for index in range(count):
             image.seek(index)
@@ -81,23 +87,76 @@ def probe_picture(path: Path, kind: Kind) -> MediaInfo:
     )
 
 
-def load_pictures(path: str | os.PathLike[str], format_name: str) -> Iterator[Still]:
-    """Yield each picture of an image file, upright, in RGB or (with transparency) RGBA.
+def load_pictures(
+    path: str | os.PathLike[str], format_name: str, *, room: tuple[int, int] | None = None
+) -> Iterator[Still]:
+    """Yield each picture of an image file, upright, in sRGB colours, as RGB or (with transparency) RGBA.
 
     Args:
         path: The file.
         format_name: ``MediaInfo.format``.
+        room: As large as a photo is needed, in pixels; one of several times that is read smaller.
     """
     with _open_picture(Path(path), format_name) as image:
-        count = getattr(image, "n_frames", 1) if format_name in {"gif", "webp", "png"} else 1
+        count = _count(image, format_name)
         for index in range(count):
             image.seek(index)
-            upright = ImageOps.exif_transpose(image) or image
+            upright = _upright(image, room if count == 1 else None)
             alpha = upright.mode in {"RGBA", "LA", "PA"} or "transparency" in upright.info
             yield Still(
-                _to_eight_bits(upright).convert("RGBA" if alpha else "RGB"),
+                _to_screen(_to_eight_bits(upright).convert("RGBA" if alpha else "RGB"), upright),
                 _shown_ms(image) if count > 1 else 0,
             )
+
+
+def _count(image: Image.Image, format_name: str) -> int:
+    return getattr(image, "n_frames", 1) if format_name in {"gif", "webp", "png"} else 1
+
+
+def _refuse_endless(image: Image.Image, count: int) -> None:
+    pixels = image.width * image.height
+    if count > 1 and (pixels > _LARGEST_CANVAS_PIXELS or pixels * count > _MOST_PIXELS_IN_ALL):
+        raise MediaError(
+            f"The animation is too large: {count:,} pictures of {image.width}x{image.height}.",
+            code="too_large",
+            hint="Send it as a video (MP4), or smaller.",
+        )
+
+
+def _upright(image: Image.Image, room: tuple[int, int] | None) -> Image.Image:
+    """Return a picture as it is to be seen, not many times larger than needed."""
+    if room is not None:
+        # Whether it will be turned is not asked: the longer side of the room is kept free both ways.
+        side = max(room)
+        image.draft(image.mode, (side, side))
+        factor = min(image.size) // side
+        if factor >= 2 and image.mode in _REDUCIBLE:
+            orientation, reduced = image.getexif(), image.reduce(factor)
+            reduced.info.update(image.info)
+            reduced.getexif().update(orientation)
+            image = reduced
+    return ImageOps.exif_transpose(image) or image
+
+
+# Palettes and bits can't be averaged.
+_REDUCIBLE = frozenset({"L", "LA", "RGB", "RGBA", "CMYK"})
+
+
+def _to_screen(image: Image.Image, source: Image.Image) -> Image.Image:
+    """Bring colours of a wider profile (phones take photos in Display P3) to sRGB."""
+    profile = source.info.get("icc_profile")
+    if not profile or source.mode not in {"RGB", "RGBA", "P", "CMYK"}:
+        return image
+    try:
+        given = ImageCms.ImageCmsProfile(BytesIO(profile))
+        taken = source if source.mode == "CMYK" else image
+        changed = ImageCms.profileToProfile(
+            taken, given, ImageCms.createProfile("sRGB"), outputMode=image.mode
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        # A profile that is broken, or not of this kind of colours, is as good as none.
+        return image
+    return changed or image
 
 
 def _to_eight_bits(image: Image.Image) -> Image.Image:

@@ -21,7 +21,7 @@ from av.stream import Stream
 from av.video.frame import VideoFrame
 
 from mango_skill.engine.media import pictures, texts
-from mango_skill.engine.media.completeness import missing_bytes
+from mango_skill.engine.media.completeness import is_locked, missing_bytes
 from mango_skill.engine.media.containers import (
     SEND_AGAIN,
     open_media,
@@ -43,7 +43,7 @@ def probe(path: str | os.PathLike[str]) -> MediaInfo:
 
     Raises:
         MediaError: ``4001`` of an unsupported kind; ``missing_file`` or ``not_a_file``; ``truncated`` when it
-            ends too early; ``unreadable`` when what is in it does not decode.
+            ends too early; ``encrypted``; ``unreadable`` when what is in it does not decode.
     """
     file = Path(path)
     kind = sniff_file(file)
@@ -55,6 +55,12 @@ def probe(path: str | os.PathLike[str]) -> MediaInfo:
     missing = missing_bytes(file, kind)
     if missing:
         raise _truncated(missing, size)
+    if is_locked(file, kind):
+        raise MediaError(
+            "The file is encrypted (copy protection), so nothing in it can be seen or heard here.",
+            code="encrypted",
+            hint="Send a file that you recorded or exported yourself, or one without protection.",
+        )
     with open_media(file, kind.demuxer) as container:
         return replace(_probe_container(container, kind), size_bytes=size)
 

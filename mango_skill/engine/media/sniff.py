@@ -51,8 +51,11 @@ def sniff(first_bytes: bytes, size: int) -> Kind:
         raise MediaError("The file is empty.", code=str(constants.UNSUPPORTED_MEDIA), hint=_HINT)
     kind = _binary_kind(first_bytes) or _text_kind(first_bytes)
     if kind is None:
+        named = next((words for start, words in _OTHERS if re.match(start, first_bytes, re.DOTALL)), "")
         raise MediaError(
-            "The file is of a kind that can't be used here.",
+            f"The file is {named}, which can't be used here."
+            if named
+            else "The file is of a kind that can't be used here.",
             code=str(constants.UNSUPPORTED_MEDIA),
             hint=_HINT,
         )
@@ -81,6 +84,26 @@ def _binary_kind(head: bytes) -> Kind | None:
     return _elementary_audio_kind(head)
 
 
+# How files begin that people send by mistake, whatever their names.
+_OTHERS: tuple[tuple[bytes, str], ...] = (
+    (rb"PK\x03\x04", "a ZIP archive or an office document"),
+    (rb"(?:Rar!|7z\xbc\xaf|\x1f\x8b|\xfd7zXZ|BZh)", "a packed archive"),
+    (rb"%PDF", "a PDF document"),
+    (rb"\xd0\xcf\x11\xe0", "an office document"),
+    (rb"(?:MZ|\x7fELF|\xcf\xfa\xed\xfe|\xca\xfe\xba\xbe)", "a program"),
+    (rb"8BPS", "a Photoshop document"),
+    (rb"(?:II\*\x00|MM\x00\*)", "a TIFF picture or a camera's raw photo"),
+    (rb"BM.{4}\x00{4}", "a BMP picture"),
+    (rb".{4}ftypavi[fs]", "an AVIF picture"),
+    (rb"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "a Windows Media file"),
+    (rb"FLV\x01", "a Flash video"),
+    (rb"\x00\x00\x01\xba", "an MPEG program stream"),
+    (rb"(?:G.{187}G|.{4}G.{191}G)", "an MPEG transport stream"),
+    (rb"FORM.{4}AIF[FC]", "an AIFF sound"),
+    (rb"#!AMR", "an AMR sound"),
+    (rb"MThd", "a MIDI file"),
+    (rb"SQLite format 3", "a database"),
+)
 _QUICKTIME_ATOMS = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 _STILL_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 

@@ -298,7 +298,7 @@ class Player:
         if self._still is None:
             if isinstance(material, Still):
                 source = self._prepared.sources[material.asset]
-                self._still = load_still(source.path, source.info)
+                self._still = load_still(source.path, source.info, room=_photo_room(self._geometry))
             else:
                 self._still = self._solid(material)
         return self._still
@@ -327,6 +327,12 @@ class Player:
         if self._backdrop is not None:
             self._behind = self._backdrop.apply(raw)
         return self._conform.apply(raw)
+
+
+def _photo_room(geometry: Geometry) -> tuple[int, int]:
+    """How large all of a photo is when the part of it that is used fills its box."""
+    used = min(geometry.keep[2], geometry.keep[3]) * min(geometry.fill[2], geometry.fill[3])
+    return round(geometry.box.width / used), round(geometry.box.height / used)
 
 
 def _enlarged(layer: Layer, moves: tuple[Stage, ...]) -> Geometry:

@@ -214,15 +214,20 @@ class AnimationReel:
             shown += Fraction(still.duration_ms, 1000)
 
 
-def load_still(path: Path, info: MediaInfo) -> VideoFrame:
+def load_still(path: Path, info: MediaInfo, *, room: tuple[int, int] | None = None) -> VideoFrame:
     """Return a photo, upright.
+
+    Args:
+        path: The file.
+        info: Its facts.
+        room: How large the whole photo is needed, in pixels: a phone's has many times as many.
 
     Raises:
         MediaError: It is gone or broken.
     """
     if not path.exists():
         raise _vanished()
-    for still in load_pictures(path, info.format):
+    for still in load_pictures(path, info.format, room=room):
         return from_picture(still.image)
     raise _no_picture()
 

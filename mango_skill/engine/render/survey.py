@@ -105,7 +105,7 @@ def _wall(layer: Layer, key: Stage, fps: Fraction, sources: Mapping[str, Source]
 def _samples(layer: Layer, fps: Fraction, sources: Mapping[str, Source]) -> Iterator[VideoFrame]:
     if isinstance(layer.material, Still):
         source = sources[layer.material.asset]
-        yield load_still(source.path, source.info)
+        yield load_still(source.path, source.info, room=(4 * _LOOK_WIDTH, 4 * _LOOK_WIDTH))
     elif isinstance(layer.material, Footage):
         step = max(1, layer.span.count // _SAMPLES)
         yield from _pictures(
