@@ -75,7 +75,10 @@ def run(options: argparse.Namespace, console: Console) -> int:
     project = options.project or f"{_slug(order.files[0])}-{secrets.token_hex(2)}"
     context = replace(context, project=project, language=language_of(options.words[-1]))
     upload = TOOLS["upload_media"]
-    perform(upload, {"files": [str(path) for path in order.files]}, context)
+    uploaded = to_json(perform(upload, {"files": [str(path) for path in order.files]}, context))
+    for refused in uploaded.get("refused") or ():
+        # all of the footage was meant: a video without some of it is not what was asked for
+        raise MediaError(refused["message"], code=refused["code"], hint=refused.get("hint", ""))
     edited = _edit(order, context, console) if order.message else {}
     arguments = {**order.export, "path": str(order.output), "overwrite": order.overwrite}
     exported = to_json(perform(TOOLS["export_video"], arguments, context))

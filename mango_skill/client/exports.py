@@ -33,7 +33,7 @@ from mango_skill.errors import (
 from mango_skill.protocol import bodies, constants, endpoints
 
 _TRIES: Final = 2
-_ENGINE_TRIES: Final = 1  # it tries again by itself what another try may help
+_LOST: Final = "render_lost"
 _DISK_FULL: Final = "disk_full"
 _MOST_LINKS: Final = 4
 _MOST_LOST_POLLS: Final = 8
@@ -95,12 +95,11 @@ class Export:
 
     def _render(self, session: Session) -> RenderStatus:
         tries = int(self._job.facts.get("tries", 0))
-        most = _TRIES if self._api.context.backend.is_cloud else _ENGINE_TRIES
         problem: MangoError | None = None
         while True:
             render_id = str(self._job.facts.get("render_id") or "")
             if not render_id:
-                if tries >= most:
+                if tries >= _TRIES or not self._may_help(problem):
                     raise problem or RenderError("The render failed.")
                 tries += 1
                 render_id = self._submit(session, tries)
@@ -112,6 +111,10 @@ class Export:
             problem = status.error or RenderError("The render failed.")
             # The handle of a failed render is of no more use; the next try gets one of its own.
             self._job.remember(render_id="", other_id="", failed_render=render_id)
+
+    def _may_help(self, problem: MangoError | None) -> bool:
+        """Whether another try may end otherwise: the engine tries again by itself what deserves it."""
+        return problem is None or self._api.context.backend.is_cloud or problem.code == _LOST
 
     def _submit(self, session: Session, tries: int) -> str:
         render_id = f"render_{int(self._clock.now() * 1000)}_{secrets.token_hex(4)}"
@@ -293,4 +296,6 @@ def _is_unknown(problem: MangoError) -> bool:
 
 
 def _never_begun() -> MangoError:
-    return RenderError("The service does not know the render.", hint="Export again; the timeline is kept.")
+    return RenderError(
+        "The service does not know the render.", code=_LOST, hint="Export again; the timeline is kept."
+    )

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from mango_skill.client import containers
@@ -24,6 +24,38 @@ class Candidate:
     path: Path
     name: str
     size: int
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A file that can't be used, and why."""
+
+    name: str
+    error: MediaError
+
+    def to_json(self) -> dict[str, Any]:
+        """Return its name and the error."""
+        return {"name": self.name, **self.error.to_dict()}
+
+
+def part_files(
+    paths: Sequence[str | os.PathLike[str]], *, is_cloud: bool
+) -> tuple[tuple[Candidate, ...], tuple[Refused, ...]]:
+    """Check all files before anything is sent, and part those that can be used from those that can't.
+
+    Raises:
+        MediaError: None can be used; the first one's fault.
+    """
+    good: list[Candidate] = []
+    refused: list[Refused] = []
+    for path in map(Path, paths):
+        try:
+            good.append(_check(path, is_cloud=is_cloud))
+        except MediaError as problem:
+            refused.append(Refused(path.name or str(path), problem))
+    if refused and not good:
+        raise refused[0].error
+    return tuple(good), tuple(refused)
 
 
 def check_files(paths: Sequence[str | os.PathLike[str]], *, is_cloud: bool) -> tuple[Candidate, ...]:

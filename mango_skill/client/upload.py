@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from mango_skill.client import media
 from mango_skill.client.api import Api
-from mango_skill.client.footage import Candidate
+from mango_skill.client.footage import Candidate, Refused
 from mango_skill.client.projects import ProjectFolder
 from mango_skill.client.transport import PIECE_BYTES
 from mango_skill.errors import MangoError, MediaError
@@ -31,6 +31,12 @@ class UploadProgress:
     number: int
     count: int
 
+    @property
+    def percent(self) -> float:
+        """How far all files together are, 0 to 100."""
+        done = self.number - 1 + (self.sent / self.total if self.total else 1.0)
+        return 100.0 * done / max(self.count, 1)
+
 
 @dataclass(frozen=True)
 class Uploaded:
@@ -48,10 +54,11 @@ class Uploaded:
 
 @dataclass(frozen=True)
 class UploadResult:
-    """What was uploaded, and the session's media afterwards as its backend describes them."""
+    """What was uploaded and what could not be, and the session's media afterwards as its backend describes them."""
 
     files: tuple[Uploaded, ...]
     media: tuple[MediaReference, ...] = ()
+    refused: tuple[Refused, ...] = ()
 
 
 class FormBody:
@@ -126,18 +133,25 @@ class Uploader:
         *,
         on_progress: Callable[[UploadProgress], None] | None = None,
     ) -> UploadResult:
-        """Bring files and links into the session.
+        """Bring files and links into the session; a file that the backend can't use does not keep the others out.
 
         Raises:
+            MediaError: None of the files can be used, and there are no links.
             MangoError: Something could not be uploaded; what was uploaded before is not sent again.
         """
         done: list[Uploaded] = []
+        refused: list[Refused] = []
         for number, candidate in enumerate(files, 1):
             tell = _teller(candidate, number=number, count=len(files), on_progress=on_progress)
-            done.append(self._send(candidate, tell))
+            try:
+                done.append(self._send(candidate, tell))
+            except MediaError as problem:
+                refused.append(Refused(candidate.name, problem))
+        if refused and not (done or links):
+            raise refused[0].error
         if links:
             done += self._send_links(links)
-        return UploadResult(tuple(done), media.references(self._state()))
+        return UploadResult(tuple(done), media.references(self._state()), tuple(refused))
 
     def _send(self, candidate: Candidate, tell: Callable[[int], None]) -> Uploaded:
         digest = _digest(candidate)
@@ -154,6 +168,8 @@ class Uploader:
         try:
             self._post(candidate, tell)
         except MangoError as problem:
+            if isinstance(problem, MediaError):
+                self._folder.forget_upload(self._session.session_id, digest)
             if problem.code != str(constants.SESSION_NOT_FOUND):
                 raise
             # Nothing of it is in that session, which counts as empty again if nothing else was.

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mango_skill.actions import Action
+from mango_skill.errors import MangoError
 from mango_skill.language.script import detect_language
 from mango_skill.replies import (
     CreditsOutcome,
@@ -75,9 +76,11 @@ def export_reply(job: JobView, *, language: str) -> str:
     return compose(outcome, language=language)
 
 
-def upload_reply(names: Iterable[str], *, language: str) -> str:
+def upload_reply(
+    names: Iterable[str], *, refused: Iterable[tuple[str, MangoError | Mapping[str, Any]]] = (), language: str
+) -> str:
     """Return what to show after an upload."""
-    return compose(UploadOutcome(received=tuple(names)), language=language)
+    return compose(UploadOutcome(received=tuple(names), refused=tuple(refused)), language=language)
 
 
 def state_reply(state: StateView, *, language: str) -> str:
