@@ -20,6 +20,7 @@ from mango_skill.replies.outcomes import (
     StateOutcome,
     UploadOutcome,
 )
+from mango_skill.replies.questions import answer_question
 from mango_skill.replies.suggestions import suggest
 from mango_skill.replies.values import format_number, format_size, format_time
 from mango_skill.replies.wording import has, say
@@ -106,6 +107,9 @@ def _compose_state(outcome: StateOutcome, language: str) -> str:
     summary = outcome.summary or (summarize(outcome.timeline) if outcome.timeline is not None else "")
     empty = not summary or "(0 tracks)" in summary
     lines = [say(language, "state.empty") if empty else summary]
+    if outcome.question and outcome.timeline is not None and not empty:
+        answer = answer_question(outcome.question, outcome.timeline, language=language)
+        lines = [*([answer] if answer else ()), *lines]
     if outcome.unplaced:
         names = say(language, "list").join(clean_name(name) for name in outcome.unplaced)
         lines.append(say(language, "state.unplaced", names=names))

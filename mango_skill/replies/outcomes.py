@@ -47,11 +47,12 @@ class ExportOutcome:
 
 @dataclass(frozen=True)
 class StateOutcome:
-    """What is in the video, and the footage: names that are used or not."""
+    """What is in the video, and the footage: names that are used or not. ``question`` is what the user asked of it."""
 
     timeline: Timeline | None = None
     summary: str = ""
     unplaced: Sequence[str] = ()
+    question: str = ""
 
 
 @dataclass(frozen=True)

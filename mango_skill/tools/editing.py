@@ -133,13 +133,20 @@ def show_timeline(
     history: Annotated[bool, Doc("Also list earlier states with the messages that made them.")] = False,
 ) -> TimelineResult:
     """Tell what is on the timeline and which footage the project has."""
+    return look(ctx, project=project, history=history)
+
+
+def look(
+    ctx: ToolContext, *, project: str | None, history: bool = False, question: str = ""
+) -> TimelineResult:
+    """Return what ``show_timeline`` does; a question of the user is answered first."""
     workspace = ctx.opener.workspace()
     opened = workspace.open_project(ctx.project) if project is None else workspace.find_project(project)
     state = opened.state()
     canvas = state.timeline.canvas
     return TimelineResult(
         project=opened.name,
-        reply=wording.state_reply(state, language=ctx.language),
+        reply=wording.state_reply(state, language=ctx.language, question=question),
         summary=summarize(state.timeline),
         duration_ms=state.timeline.duration,
         tracks=tuple(_tracks(state.timeline)),

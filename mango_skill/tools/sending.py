@@ -11,7 +11,7 @@ from mango_skill.protocol.constants import STILL_FORMATS
 from mango_skill.tools import wording
 from mango_skill.tools.balance import check_credits
 from mango_skill.tools.context import ToolContext, announce
-from mango_skill.tools.editing import carry_out, edit_video, show_timeline
+from mango_skill.tools.editing import carry_out, edit_video, look, show_timeline
 from mango_skill.tools.exporting import export_video
 from mango_skill.tools.outcomes import NEXT_WAIT
 from mango_skill.tools.shapes import to_json
@@ -85,7 +85,7 @@ class _Walk:
                     self.context, project=self.project, wait_s=self.left_s(), **export_arguments(step)
                 )
             case Action.STATE:
-                result = show_timeline.call(self.context, project=self.project)
+                result = look(self.context, project=self.project, question=step.text)
             case Action.CREDITS:
                 result = check_credits.call(self.context)
             case Action.CHAT:

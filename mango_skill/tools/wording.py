@@ -83,12 +83,13 @@ def upload_reply(
     return compose(UploadOutcome(received=tuple(names), refused=tuple(refused)), language=language)
 
 
-def state_reply(state: StateView, *, language: str) -> str:
-    """Return what to show of a timeline and its footage."""
+def state_reply(state: StateView, *, language: str, question: str = "") -> str:
+    """Return what to show of a timeline and its footage; what the user asked of it comes first."""
     used = _used_assets(state.timeline)
     footage = (one for one in state.media if one.kind in _PLACEABLE)
     unplaced = tuple(one.name for one in footage if one.id not in used) if used else ()
-    return compose(StateOutcome(timeline=state.timeline, unplaced=unplaced), language=language)
+    outcome = StateOutcome(timeline=state.timeline, unplaced=unplaced, question=question)
+    return compose(outcome, language=language)
 
 
 def credits_reply(balance: Credits, *, language: str) -> str:

@@ -129,6 +129,36 @@ def test_next_steps_fit_the_timeline() -> None:
     assert any("music" in step for step in suggest(BEFORE, language="en"))
 
 
+@pytest.mark.parametrize(
+    ("question", "language", "first"),
+    [
+        ("is there music?", "en", "Music: calm (0-25 s)."),
+        ("what music is used", "en", "Music: calm (0-25 s)."),
+        ("how long is the video?", "en", "It is 25 s long."),
+        ("how long is the music?", "en", "It is 25 s long."),
+        ("how many clips are there", "en", "Clips: 2."),
+        ("does it have captions?", "en", "Captions: none yet."),
+        ("有字幕吗？", "zh", "字幕：还没有。"),
+        ("视频多长", "zh", "长 25 秒。"),
+        ("¿cuánto dura?", "es", "Dura 25 s."),
+        ("tem música?", "pt", "Música: calm (0-25 s)."),
+        ("wie lang ist es?", "de", "Es dauert 25 s."),
+        ("y a-t-il des transitions ?", "fr", "Transitions : 1."),
+        ("長さは？", "ja", "長さは25 秒です。"),
+        ("음악 있어?", "ko", "음악: calm (0-25 초)."),
+    ],
+)
+def test_a_question_is_answered_before_the_whole_is_shown(question: str, language: str, first: str) -> None:
+    said = compose(StateOutcome(timeline=AFTER, question=question), language=language).splitlines()
+    assert said[0] == first
+    assert said[1].startswith("Timeline (")
+
+
+def test_a_message_that_asks_nothing_in_particular_gets_the_whole() -> None:
+    said = compose(StateOutcome(timeline=AFTER, question="show tracks"), language="en")
+    assert said == compose(StateOutcome(timeline=AFTER), language="en")
+
+
 def test_export_reply_has_file_length_resolution_size_and_time() -> None:
     said = compose(ExportOutcome("/v/out.mp4", 3_456_789, 61_200, 1080, 1920, took_ms=12_300))
     assert said == "Your video is ready: /v/out.mp4\n1:01.2, 1080×1920, 3.5 MB, took 12.3 s"
