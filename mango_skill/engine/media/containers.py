@@ -9,12 +9,15 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 import av
 import av.error
+from av import CodecContext
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Disposition
+from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from mango_skill.engine.media.sniff import SNIFF_BYTES, Kind, sniff
@@ -92,6 +95,18 @@ def picture_stream(container: InputContainer) -> VideoStream | None:
     streams = [stream for stream in container.streams.video if not stream.disposition & covers]
     marked = [stream for stream in streams if stream.disposition & Disposition.default]
     return next(iter(marked or streams), None)
+
+
+# The library's own decoders leave WebM's transparency out, which lies beside the picture in each packet.
+_CLEAR_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+
+
+def picture_decoder(stream: VideoStream) -> VideoCodecContext:
+    """Return what decodes a stream's packets: its own decoder, or another one for transparency in WebM."""
+    name = _CLEAR_DECODERS.get(stream.codec_context.name)
+    if name is None or stream.metadata.get("alpha_mode") != "1" or name not in av.codecs_available:
+        return stream.codec_context
+    return cast(VideoCodecContext, CodecContext.create(name, "r"))
 
 
 def sound_stream(container: InputContainer) -> AudioStream | None:

@@ -19,12 +19,14 @@ from av.container import InputContainer
 from av.sidedata.sidedata import SideData
 from av.stream import Stream
 from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 
 from mango_skill.engine.media import pictures, texts
 from mango_skill.engine.media.completeness import is_locked, missing_bytes
 from mango_skill.engine.media.containers import (
     SEND_AGAIN,
     open_media,
+    picture_decoder,
     picture_stream,
     sniff_file,
     sound_stream,
@@ -127,9 +129,8 @@ def _probe_container(container: InputContainer, kind: Kind) -> MediaInfo:
         )
     if video and isinstance(picture, VideoFrame):
         info = _with_sound_to_its_end(_with_picture(info, video, picture, tracks[video.index]))
-        _check_length(tracks[video.index], kind)
-    elif audio:
-        _check_length(tracks[audio.index], kind)
+    if kind.demuxer in _DECLARING:
+        _check_length(container, tracks[video.index if video else audio.index if audio else 0], tracks)
     return info
 
 
@@ -137,10 +138,11 @@ def _first_frame(container: InputContainer, stream: Stream) -> AudioFrame | Vide
     """Return the first frame that decodes, or None."""
     if stream.codec_context is None:
         return None
+    decode = picture_decoder(stream).decode if isinstance(stream, VideoStream) else None
     container.seek(0)
     for count, packet in enumerate(container.demux([stream])):
         try:
-            for frame in packet.decode():
+            for frame in decode(packet) if decode else packet.decode():
                 if isinstance(frame, AudioFrame | VideoFrame):
                     return frame
         except av.error.FFmpegError:
@@ -173,9 +175,7 @@ def _scan(container: InputContainer, streams: list[Stream]) -> dict[int, _Track]
         length = last.get(stream.index, 0)
         if not length and len(found) > 1:
             length = (found[-1] - found[0]) // (len(found) - 1)
-        declared = (
-            float(stream.duration * base * 1000) if stream.duration else (container.duration or 0) / 1000
-        )
+        declared = float(stream.duration * base * 1000) if stream.duration else 0.0
         tracks[stream.index] = _Track(found, length, base, declared)
     return tracks
 
@@ -184,14 +184,19 @@ def _scan(container: InputContainer, streams: list[Stream]) -> dict[int, _Track]
 _DECLARING = frozenset({"mov", "matroska", "avi", "wav"})
 
 
-def _check_length(track: _Track, kind: Kind) -> None:
-    if kind.demuxer not in _DECLARING or not track.declared_ms:
-        return
-    # Matroska counts from the clock's zero, which a recording need not begin at.
-    if max(0.0, track.start_ms) + track.length_ms < track.declared_ms - max(1500.0, 0.03 * track.declared_ms):
+def _check_length(container: InputContainer, main: _Track, tracks: dict[int, _Track]) -> None:
+    """Compare what is there with what was promised: for the main track, or for the longest where none says."""
+    there, declared = main.length_ms, main.declared_ms
+    if "matroska" in container.format.name:
+        # It promises a length for the whole file alone; a stream that nobody read may be the longest.
+        if len(container.streams) > len(tracks):
+            return
+        # It counts from the clock's zero, which a recording need not begin at.
+        there = max(max(0.0, one.start_ms) + one.length_ms for one in tracks.values())
+        declared = (container.duration or 0) / 1000
+    if there < declared - max(1500.0, 0.03 * declared):
         raise MediaError(
-            f"The file ends in the middle: {track.length_ms / 1000:.1f} s of {track.declared_ms / 1000:.1f} s "
-            "are there.",
+            f"The file ends in the middle: {there / 1000:.1f} s of {declared / 1000:.1f} s are there.",
             code="truncated",
             hint=SEND_AGAIN,
         )

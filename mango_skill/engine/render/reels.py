@@ -20,6 +20,7 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 from PIL import Image
 
+from mango_skill.engine.media.containers import picture_decoder
 from mango_skill.engine.media.info import MediaInfo
 from mango_skill.engine.media.pictures import load_pictures
 from mango_skill.errors import MediaError
@@ -57,7 +58,7 @@ class FilmReel:
     def __init__(self, path: Path, info: MediaInfo, *, backwards: bool = False, threads: int = 1) -> None:
         self._container = open_source(path, info)
         self._stream = cast(VideoStream, self._container.streams[info.video_stream])
-        context = self._stream.codec_context
+        context = self._decoder = picture_decoder(self._stream)
         context.thread_count = threads
         context.thread_type = ThreadType.NONE if threads == 1 else ThreadType.AUTO
         self._base = Fraction(self._stream.time_base or Fraction(1, 1000))
@@ -119,6 +120,8 @@ class FilmReel:
             self._container.seek(max(self._ticks(instant), self._ticks(Fraction(-1))), stream=self._stream)
         except av.error.FFmpegError:
             self._container.seek(0)
+        if self._decoder is not self._stream.codec_context and self._decoder.is_open:
+            self._decoder.flush_buffers()
         self._pictures = self._decode()
         self._now = next(self._pictures, None)
         self._next = next(self._pictures, None)
@@ -168,7 +171,7 @@ class FilmReel:
     def _decoded(self) -> Iterator[VideoFrame]:
         for packet in self._container.demux(self._stream):
             try:
-                for frame in packet.decode():
+                for frame in self._decoder.decode(packet):
                     if isinstance(frame, VideoFrame):
                         yield frame
             except av.error.EOFError:
