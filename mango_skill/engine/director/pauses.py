@@ -42,20 +42,30 @@ def remove_silence(desk: Desk, asked: Asked) -> None:
     if desk.end - removed < max(500, desk.end * LEAST_LEFT):
         raise CannotDo("only_silence")
     arranged = edits.remove_ranges(desk.timeline, pauses)
-    shown = _title_lengths(desk)
+    shown = _titles(desk)
     joints = passage_joints(pauses, desk.end)
     desk.apply(arranged)
-    if any(left < min(shown.get(one, 0), READABLE_MS) for one, left in _title_lengths(desk).items()):
-        desk.aside("title_short")
+    _tell_cut_titles(desk, shown)
     desk.passages = tuple(sorted({arranged.map.point(at) for at in joints}))
     desk.facts["pauses_cut"] = desk.facts.get("pauses_cut", 0) + len(pauses)
     desk.facts["removed_ms"] = desk.facts.get("removed_ms", 0) + removed
     desk.did("pauses_cut", count=len(pauses), removed=removed)
 
 
-def _title_lengths(desk: Desk) -> dict[str, int]:
+def _tell_cut_titles(desk: Desk, shown: Mapping[str, Clip]) -> None:
+    """Tell which titles stood in what was cut, as a whole or so much that they can't be read any more."""
+    left = _titles(desk)
+    gone = [clip.text or "" for name, clip in shown.items() if name not in left]
+    if gone:
+        desk.aside("title_gone", text=gone[0][:40])
+    lengths = {name: clip.range.duration for name, clip in shown.items()}
+    if any(clip.range.duration < min(lengths.get(name, 0), READABLE_MS) for name, clip in left.items()):
+        desk.aside("title_short")
+
+
+def _titles(desk: Desk) -> dict[str, Clip]:
     return {
-        clip.id: clip.range.duration
+        clip.id: clip
         for track in desk.timeline.tracks
         if track.role is not Role.CAPTIONS
         for clip in track.clips

@@ -84,6 +84,8 @@ def _width(asked: Asked, old: float) -> float:
         width = float(size)
     else:
         word = str(size).strip().casefold()
+        if word.endswith("%") and word[:-1].replace(".", "", 1).isdecimal():
+            return max(SMALLEST_WIDTH, min(LARGEST_WIDTH, float(word[:-1])))
         width = {"larger": old * STEP, "bigger": old * STEP, "smaller": old / STEP}.get(word) or WIDTHS.get(
             word, 0
         )

@@ -17,6 +17,8 @@ LOWER_THIRD_MS = 4000
 LOWER_THIRD_AT_MS = 500
 CREDIT_LINE_MS = 900
 CREDITS_LEAST_MS = 4000
+BELOW_FACES = 72.0
+"""Where the middle of a title stands by itself: people look out of the upper two thirds of a picture."""
 COUNT_FROM = 3
 LONGEST_COUNT = 600
 ANYWHERE = frozenset({"", "text", "texts", "all", "title", "titles"})
@@ -37,9 +39,20 @@ def add_title(desk: Desk, asked: Asked) -> None:
         **read_style(asked, desk.canvas, {}, base=TITLE_SIZE),
     }
     held = title_time(desk, asked)
+    if not asked.has("position") and _shows_footage(desk, held):
+        style["y_percent"] = BELOW_FACES
     write(desk, text, held, style, name="title")
     desk.facts["titles"] = desk.facts.get("titles", 0) + 1
     desk.did("title", text=text, start=held.start, end=held.end)
+
+
+def _shows_footage(desk: Desk, held: TimeRange) -> bool:
+    """Whether there may be faces behind a text: not on plain ground alone."""
+    return any(
+        not isinstance(clip.media, GeneratedSource)
+        for clip in edits.storyline(desk.timeline)
+        if clip.range.intersection(held) is not None
+    )
 
 
 def title_time(desk: Desk, asked: Asked, default: int = TITLE_MS) -> TimeRange:

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from mango_skill.engine.media.charsets import decode_legacy
 from mango_skill.errors import MediaError
 from mango_skill.protocol import constants
 from mango_skill.protocol.constants import ENGINE_FORMATS
@@ -193,8 +194,8 @@ def decode_text(data: bytes) -> str | None:
         except UnicodeDecodeError as problem:
             if problem.start < len(data) - 4:
                 break
-    # Older captions come in a code page; the words matter to us, the exact letters do not.
-    return data.decode("latin-1") if _CUE_TIMES.search(data[:2000].decode("latin-1")) else None
+    # Older captions come in a code page.
+    return decode_legacy(data) if _CUE_TIMES.search(data[:2000].decode("latin-1")) else None
 
 
 def _describe_text(start: str) -> str:

@@ -15,7 +15,7 @@ from mango_skill.errors import MediaError
 _LARGEST_BYTES = 32 * 1024 * 1024
 
 _CUE = re.compile(
-    r"^[ \t]*(?:(\d{1,3}):)?(\d\d):(\d\d)[,.](\d{1,3})[ \t]*-->[ \t]*(?:(\d{1,3}):)?(\d\d):(\d\d)[,.](\d{1,3})",
+    r"^[ \t]*(?:(\d{1,3}):)?(\d\d):(\d\d)(?:[,.](\d{1,3}))?[ \t]*-->[ \t]*(?:(\d{1,3}):)?(\d\d):(\d\d)(?:[,.](\d{1,3}))?",
     re.MULTILINE,
 )
 _SIZE = re.compile(r"^[ \t]*LUT_([13])D_SIZE[ \t]+(\d+)", re.MULTILINE)
@@ -69,21 +69,33 @@ def read_cues(path: Path) -> tuple[tuple[int, int, str], ...]:
     return _cues(text)
 
 
-_TAG = re.compile(r"<[^<>\n]{0,80}>|\{\\[^{}\n]{0,80}\}")
+_TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,80}>|<[\d:.]{5,12}>|\{\\[^{}\n]{0,80}\}")
 
 
 def _cues(text: str) -> tuple[tuple[int, int, str], ...]:
     found = []
+    subrip = not text.lstrip("\ufeff").startswith("WEBVTT")
     matches = list(_CUE.finditer(text))
     for match, following in zip(matches, [*matches[1:], None], strict=True):
         body = text[match.end() : following.start() if following else len(text)]
-        # What comes before the next cue's times: this cue's text, an empty line, the next one's number or name.
-        lines = body.replace("\r\n", "\n").replace("\r", "\n").split("\n")[1:]
-        said = "\n".join(line.strip() for line in takewhile(lambda line: line.strip(), lines))
+        said = _said(body, subrip=subrip, last=following is None)
         start, end = _milliseconds(match.groups()[:4]), _milliseconds(match.groups()[4:])
         if end > start:
             found.append((start, end, html.unescape(_TAG.sub("", said)).strip()))
     return tuple(sorted(found, key=lambda cue: cue[0]))
+
+
+def _said(body: str, *, subrip: bool, last: bool) -> str:
+    """Return the words of a cue: ``body`` runs from its times to the next cue's, whose number or name is in it."""
+    lines = body.replace("\r\n", "\n").replace("\r", "\n").split("\n")[1:]
+    first = [line.strip() for line in takewhile(lambda line: line.strip(), lines)]
+    rest = [line.strip() for line in lines[len(first) :] if line.strip()]
+    # An empty line ends a cue; in SubRip people put them into a cue all the same.
+    if subrip and rest and not last and rest[-1].isdecimal():
+        rest.pop()
+    elif not subrip or not last:
+        rest = []
+    return "\n".join([*first, *rest])
 
 
 def _milliseconds(parts: tuple[str | None, ...]) -> int:

@@ -18,13 +18,13 @@ _SHOWN_LETTERS: Final = 24
 
 def find_losses(words: Sequence[Words], size: tuple[int, int]) -> tuple[str, ...]:
     """Return notes on letters that are left out and texts that are cut, for a frame of ``size``."""
-    missing: dict[str, None] = {}
+    if not words:
+        return ()
     clusters = dict.fromkeys(cluster for one in words for cluster in split_clusters(one.text))
-    if words:
-        missing.update(dict.fromkeys(find_missing("".join(clusters), text_style({}, caption=False))))
+    missing = find_missing("".join(clusters), text_style({}, caption=False))
     notes = []
     if missing:
-        named = " ".join(_named(one) for one in list(missing)[:_SHOWN_MISSING])
+        named = " ".join(_named(one) for one in missing[:_SHOWN_MISSING])
         notes.append(f"no font here has {named}: left out of the texts")
     cut = [one for one in words if len(one.text) > _LONG_TEXT and _is_cut(one, size)]
     if cut:

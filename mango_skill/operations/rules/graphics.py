@@ -181,7 +181,7 @@ _LOGO_PLACED = (
 def _is_size(clause: Clause) -> bool:
     return bool(
         clause.says(
-            r"<p\d+> ?(?:size|scale|width|wide|big|as big|of the (?:screen|frame|width|picture))|(?:size|scale|width|sized|scaled)(?: of| to| at)* <p|大小[为是到]?<p|<p\d+>(?:的)?(?:大小|宽|尺寸)|缩[小放]到<p|占.{0,6}<p"
+            r"<p\d+> ?(?:size|scale|width|wide|big|as big|of the (?:screen|frame|width|with|picture))|(?:size|scale|width|sized|scaled)(?: of| to| at)* <p|大小(?:改成|改为|调成|调到|设为|设成|[为是到:：])? ?<p|<p\d+>(?:的)?(?:大小|宽|尺寸)|缩[小放]到<p|占.{0,6}<p"
         )
     )
 
@@ -232,6 +232,9 @@ def _watermark(clause: Clause) -> list[Operation]:
             and (opacity is not None or style)
             and not clause.says(r"(?<![a-z])add(?![a-z])|加水印|加个|加上|添加")
         ):
+            if opacity is not None and _is_size(clause):
+                # "大" of "大小" is no size, and the share is no opacity.
+                style, opacity = {**style, "size": f"{opacity:g}%"}, None
             return [make("style_text", target="watermark", **style, opacity_percent=opacity)]
         return [make("clarify", missing="source" if clause.says("logo|标志") else "text")]
     return [

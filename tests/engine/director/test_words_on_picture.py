@@ -153,3 +153,37 @@ def test_captions_keep_the_times_of_a_video_whose_logo_is_no_clip(project: Proje
     project.studio.cue_table["talk.srt"] = [Cue(500, 1500, "one"), Cue(3000, 4000, "two")]
     project.do({"op": "add_captions", "source": "talk.srt"}, {"op": "watermark", "source": "logo.png"})
     assert [(text, start) for text, start, _ in project.texts()] == [("one", 500), ("two", 3000)]
+
+
+def test_a_title_stands_below_faces_unless_it_is_on_plain_ground_or_asked_elsewhere(talk: Project) -> None:
+    talk.do(
+        {"op": "add_title", "text": "over people"},
+        {"op": "add_title", "text": "asked", "start": 5, "position": "center"},
+        {"op": "add_credits", "lines": ["Ann"]},
+    )
+    talk.do({"op": "add_title", "text": "over black", "start": 21, "end": 23})
+    styles = {clip.text: clip.style for clip in talk.clips_of(Role.TITLE)}
+    assert 60 < styles["over people"]["y_percent"] < 80
+    assert "y_percent" not in styles["asked"]
+    assert "y_percent" not in styles["over black"]
+    talk.do({"op": "style_text", "target": "over people", "position": "center"})
+    styles = {clip.text: clip.style for clip in talk.clips_of(Role.TITLE)}
+    assert "y_percent" not in styles["over people"]
+
+
+def test_a_title_that_goes_with_a_pause_is_told(talk: Project) -> None:
+    talk.studio.pause_table["talk.mp4"] = [(4000, 9000)]
+    talk.do({"op": "add_title", "text": "Day One", "start": 5, "end": 8})
+    direction = talk.do({"op": "remove_silence"})
+    assert talk.texts() == []
+    assert "Day One" in direction.text
+
+
+def test_a_logo_gets_the_share_of_the_width_that_is_said(talk: Project, footage: Footage) -> None:
+    talk.upload(footage("logo.png", 0, kind=MediaKind.IMAGE))
+    talk.do({"op": "watermark", "source": "logo.png", "position": "top_right"})
+    talk.do({"op": "style_text", "target": "watermark", "size": "20%"})
+    (logo,) = [clip for clip in talk.clips_of(Role.GRAPHICS) if clip.name == "watermark"]
+    place = logo.effect("place")
+    assert place is not None
+    assert place.parameters["width_percent"] == 20

@@ -197,3 +197,18 @@ def test_ten_thousand_hostile_characters_are_read_to_a_bound(text: str) -> None:
     understood = parse(text)
     assert len(understood.operations) <= 120
     assert parse("") == parse("   ")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "把logo放在右上角，大小20%",
+        "put my logo in the top right corner, size 20%",
+        "水印大小改成20%",
+        "make the watermark 20% of the width",
+    ],
+)
+def test_a_share_beside_a_size_is_no_opacity(said: str) -> None:
+    operations = parse(said).operations
+    assert operations[-1].parameters["size"] == "20%"
+    assert all("opacity_percent" not in one.parameters for one in operations)
