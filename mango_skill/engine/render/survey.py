@@ -5,7 +5,8 @@ Render process only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
@@ -39,14 +40,30 @@ _STEADY_WIDTH: Final = 192
 _ADAPTING: Final = frozenset({"auto_color", "white_balance"})
 
 
-def survey(plan: RenderPlan, sources: Mapping[str, Source], scratch: Scratch) -> Prepared:
+@dataclass(frozen=True)
+class _Look:
+    """What every look at footage is taken with."""
+
+    fps: Fraction
+    sources: Mapping[str, Source]
+    check: Callable[[], None]
+
+
+def survey(
+    plan: RenderPlan,
+    sources: Mapping[str, Source],
+    scratch: Scratch,
+    check: Callable[[], None] = lambda: None,
+) -> Prepared:
     """Find out what the plan needs to know of its footage.
 
     Args:
         plan: What will be rendered.
         sources: The files by asset id.
         scratch: Names files for colour tables.
+        check: Called for every clip and picture; raises when the render is cancelled.
     """
+    look = _Look(plan.profile.fps, sources, check)
     tables: dict[tuple[str, int], Path] = {}
     steadiness: dict[str, Steadiness] = {}
     keys: dict[str, str] = {}
@@ -58,9 +75,9 @@ def survey(plan: RenderPlan, sources: Mapping[str, Source], scratch: Scratch) ->
             owners.append((layer.id, rest, layer))
             still = next((one for one in layer.stages if one.kind == "stabilize"), None)
             if still is not None and isinstance(layer.material, Footage):
-                steadiness[layer.id] = _steady(layer, still, plan.profile.fps, sources)
+                steadiness[layer.id] = _steady(layer, still, look)
             key = next((one for one in layer.stages if one.kind == "chroma_key"), None)
-            wall = _wall(layer, key, plan.profile.fps, sources) if key else None
+            wall = _wall(layer, key, look) if key else None
             if wall:
                 keys[layer.id] = wall
     for owner, stages, shown in owners:
@@ -68,7 +85,7 @@ def survey(plan: RenderPlan, sources: Mapping[str, Source], scratch: Scratch) ->
             if run.kind not in COLOUR_KINDS:
                 continue
             adapting = any(stage.kind in _ADAPTING for stage in run.stages)
-            known = _measure(shown, plan.profile.fps, sources) if adapting and shown else Measured()
+            known = _measure(shown, look) if adapting and shown else Measured()
             path = scratch.path(f"table-{len(tables)}.cube")
             write_cube(bake(run.stages, known, cubes), path)
             tables[owner, number] = path
@@ -92,54 +109,48 @@ def _frame_stages(plan: RenderPlan) -> tuple[Stage, ...]:
     return tuple(one for one in plan.finish if one.kind not in apart)
 
 
-def _measure(layer: Layer, fps: Fraction, sources: Mapping[str, Source]) -> Measured:
-    return measure([_small(one, _LOOK_WIDTH, "rgb24") for one in _samples(layer, fps, sources)])
+def _measure(layer: Layer, look: _Look) -> Measured:
+    return measure([_small(one, _LOOK_WIDTH, "rgb24") for one in _samples(layer, look)])
 
 
-def _wall(layer: Layer, key: Stage, fps: Fraction, sources: Mapping[str, Source]) -> str | None:
+def _wall(layer: Layer, key: Stage, look: _Look) -> str | None:
     named = color_rgb(str(key.parameters.get("color") or DEFAULT_KEY))
-    found = find_key([_small(one, _LOOK_WIDTH, "rgb24") for one in _samples(layer, fps, sources)], named)
+    found = find_key([_small(one, _LOOK_WIDTH, "rgb24") for one in _samples(layer, look)], named)
     return f"#{found[0]:02x}{found[1]:02x}{found[2]:02x}" if found else None
 
 
-def _samples(layer: Layer, fps: Fraction, sources: Mapping[str, Source]) -> Iterator[VideoFrame]:
+def _samples(layer: Layer, look: _Look) -> Iterator[VideoFrame]:
     if isinstance(layer.material, Still):
-        source = sources[layer.material.asset]
+        source = look.sources[layer.material.asset]
         yield load_still(source.path, source.info, room=(4 * _LOOK_WIDTH, 4 * _LOOK_WIDTH))
     elif isinstance(layer.material, Footage):
         step = max(1, layer.span.count // _SAMPLES)
-        yield from _pictures(
-            layer, layer.material, range(0, layer.span.count, step), fps=fps, sources=sources
-        )
+        yield from _pictures(layer.material, range(0, layer.span.count, step), look)
 
 
-def _pictures(
-    layer: Layer, footage: Footage, offsets: range, *, fps: Fraction, sources: Mapping[str, Source]
-) -> Iterator[VideoFrame]:
-    rack = ReelRack(sources, 0)
+def _pictures(footage: Footage, offsets: range, look: _Look) -> Iterator[VideoFrame]:
+    rack = ReelRack(look.sources, 0)
     reel = rack.take(footage.asset, backwards=False)
-    step = picture_step(sources[footage.asset].info)
+    step = picture_step(look.sources[footage.asset].info)
     try:
         wanted = [footage.frame(offset) for offset in offsets]
         for place in sorted(wanted):
-            yield reel.at(shown_before(place, fps, footage.speed, step))
+            look.check()
+            yield reel.at(shown_before(place, look.fps, footage.speed, step))
     finally:
         reel.close()
 
 
-def _steady(layer: Layer, stage: Stage, fps: Fraction, sources: Mapping[str, Source]) -> Steadiness:
+def _steady(layer: Layer, stage: Stage, look: _Look) -> Steadiness:
     footage = layer.material
     assert isinstance(footage, Footage)
     every = range(layer.span.count)
-    luma = [
-        _small(one, _STEADY_WIDTH, "gray")
-        for one in _pictures(layer, footage, every, fps=fps, sources=sources)
-    ]
+    luma = [_small(one, _STEADY_WIDTH, "gray") for one in _pictures(footage, every, look)]
     if footage.reverse:
         luma.reverse()
     percent = stage.parameters.get("percent", 60)
     amount = float(percent) if isinstance(percent, (int, float)) else 60.0
-    return steady(luma, layer.span.first, float(fps), amount)
+    return steady(luma, layer.span.first, float(look.fps), amount)
 
 
 def _small(frame: VideoFrame, width: int, kind: str) -> NDArray[np.uint8]:

@@ -33,7 +33,8 @@ EXIT_DONE: Final = 0
 EXIT_FAILED: Final = 1
 EXIT_CANCELLED: Final = 3
 
-_WATCH_S: Final = 1.0
+_WATCH_S: Final = 0.5
+_GRACE_S: Final = 3.0
 _LIMITS: Final = {"memory_mb": 6144, "cpu_s": 4 * 3600, "wall_s": 4 * 3600}
 
 
@@ -197,6 +198,10 @@ def _watch(cancel: threading.Event, wall_s: float) -> threading.Event:
             elif waited > wall_s:
                 over.set()
                 cancel.set()
+        threading.Event().wait(_GRACE_S)
+        if os.getppid() != parent:
+            # nobody is left who would end it; what it leaves, the next engine removes
+            os._exit(EXIT_CANCELLED)
 
     threading.Thread(target=look, name="watch", daemon=True).start()
     return over
