@@ -38,7 +38,8 @@ _DECODERS: Final = {"aac": "aac", "libmp3lame": "mp3float", "libopus": "libopus"
 _TRIES: Final = 4
 _LOCAL_TRIES: Final = 2
 _SURE_DB: Final = 0.2
-_AUDIBLE_LU: Final = 0.2
+# EBU R 128 allows a programme to be half a unit off; below that a second encoding costs more than it gives.
+_AUDIBLE_LU: Final = 0.4
 # What differs by more is too short or too quiet to be measured.
 _MOST_LU: Final = 3.0
 # Below this no overshoot of an encoder reaches the limit: 6 dB is more than was ever seen.
@@ -106,13 +107,16 @@ def record(
         made, heard = _encode(mix, kind, path, loudness=lufs is not None, check=check)
         if heard is None or attempt + 1 == _TRIES:
             break
+        highest = float(heard.peaks.max(initial=0.0))
         apart = lufs - heard.lufs if lufs is not None and heard.lufs is not None else 0.0
-        if attempt == 0 and _AUDIBLE_LU < abs(apart) < _MOST_LU:
-            change_level(mix, apart, check)
-        elif attempt < _LOCAL_TRIES:
-            if not lower_peaks(mix, heard.peaks, margin_db=0.3 * (attempt + 1), check=check):
+        if attempt < _LOCAL_TRIES:
+            raised = attempt == 0 and _AUDIBLE_LU < abs(apart) < _MOST_LU
+            if raised:
+                change_level(mix, apart, check)
+            peaks = heard.peaks * np.float32(10 ** (apart / 20) if raised else 1)
+            if not lower_peaks(mix, peaks, margin_db=0.4 * (attempt + 1), check=check) and not raised:
                 break
-        elif (highest := float(heard.peaks.max(initial=0.0))) > HIGHEST:
+        elif highest > HIGHEST:
             # Dips move an encoder's errors elsewhere; all of it a little lower brings all of them down.
             change_level(mix, 20 * log10(HIGHEST / highest) - _SURE_DB, check)
         else:
