@@ -91,35 +91,47 @@ class Comparison:
         return time.monotonic() - self.began
 
     def measure(self) -> None:
+        """Run rounds while they fit into the limit, then what is run once."""
+        took: dict[str, float] = {}
         for number in range(self.rounds):
-            began = time.monotonic()
             self.say(f"Round {number + 1} of {self.rounds}, after {self.elapsed():.0f} s")
-            self._round(number)
-            took = time.monotonic() - began
-            if self.elapsed() + took > self.options.limit * 60 and number + 1 < self.rounds:
-                self.say(f"Another round would not end within {self.options.limit:g} minutes.")
-                break
+            for name, steps in self._groups().items():
+                if self._left(took) < took.get(name, 0.0):
+                    self.say(f"  another {name} would not end within {self.options.limit:g} minutes")
+                    continue
+                began = self.elapsed()
+                # Turned around every time: what warms up or slows down meets all sides.
+                for step in steps if number % 2 == 0 else reversed(steps):
+                    step()
+                took[name] = self.elapsed() - began
         if "moviepy" in self.options.jobs:
             self._moviepy()
         if "memory" in self.options.jobs and "ours" in self.options.sides:
             self._memory()
 
-    def _round(self, number: int) -> None:
-        steps: list[Callable[[], None]] = []
+    def _left(self, took: dict[str, float]) -> float:
+        """Seconds for another round, when those that come after the rounds take as long as they usually do."""
+        after = (
+            0.25 * ("moviepy" in self.options.jobs) + 0.65 * ("memory" in self.options.jobs) + 0.45
+        ) * sum(took.values())
+        return float(self.options.limit * 60 - self.elapsed() - after)
+
+    def _groups(self) -> dict[str, list[Callable[[], None]]]:
+        """Runs that are compared with each other, one after the other."""
+        cut: list[Callable[[], None]] = []
         if {"cut", "full"} & {*self.options.jobs}:
-            steps.append(self._cut_peer)
+            cut.append(self._cut_peer)
             if self.wants("cut", "ours"):
-                steps.append(lambda: self._ours("cut", self.cut))
+                cut.append(lambda: self._ours("cut", self.cut))
             if self.wants("full", "ours"):
                 # the same encoder settings as the peers', so that size and likeness can be compared
-                steps.append(lambda: self._ours("full", self.cut, quality="high", crf=20))
+                cut.append(lambda: self._ours("full", self.cut, quality="high", crf=20))
+        polish: list[Callable[[], None]] = []
         if "polish" in self.options.jobs:
-            steps.append(self._polish_peer)
+            polish.append(self._polish_peer)
             if self.wants("polish", "ours"):
-                steps.append(lambda: self._ours("polish", self.polish, polished=True))
-        # Turned around every time: what warms up or slows down meets all sides.
-        for step in steps if number % 2 == 0 else reversed(steps):
-            step()
+                polish.append(lambda: self._ours("polish", self.polish, polished=True))
+        return {name: steps for name, steps in (("cut", cut), ("polish", polish)) if steps}
 
     def _ours(self, job: str, kept: list[Kept], *, polished: bool = False, **output: object) -> None:
         output = {"quality": "source", **output}
@@ -155,17 +167,13 @@ class Comparison:
         return min(ways, key=lambda way: ways[way])
 
     def _moviepy(self) -> None:
-        """On a short film, once or in as many rounds as fit: it is some twenty times slower."""
+        """On a short film, once: it is some twenty times slower."""
         bench, kept = self._bench(MOVIEPY_S), keep_ranges(MOVIEPY_S, dissolves=True)
-        for _ in range(self.rounds):
-            began = self.elapsed()
-            if "ours" in self.options.sides:
-                made = render_ours(bench, "moviepy-ours", kept, polished=True, quality="source")
-                self.run.note("moviepy", "ours", made, self.say)
-            if "moviepy" in self.options.sides:
-                self.run.note("moviepy", "moviepy", render_moviepy(bench, "moviepy-moviepy", kept), self.say)
-            if 2 * self.elapsed() - began > self.options.limit * 60:
-                break
+        if "ours" in self.options.sides:
+            made = render_ours(bench, "moviepy-ours", kept, polished=True, quality="source")
+            self.run.note("moviepy", "ours", made, self.say)
+        if "moviepy" in self.options.sides:
+            self.run.note("moviepy", "moviepy", render_moviepy(bench, "moviepy-moviepy", kept), self.say)
 
     def _memory(self) -> None:
         """Ten times the film: the cut as ever; in full as many ranges as before, spread over all of it."""

@@ -28,7 +28,7 @@ def main() -> int:
     parser.add_argument("--sides", default=",".join(SIDES), help=f"some of {','.join(SIDES)}")
     parser.add_argument("--rounds", type=int, default=None, help="how often each pair is run (3; quick: 1)")
     parser.add_argument("--seconds", type=int, default=None, help="length of the film (120; quick: 20)")
-    parser.add_argument("--limit", type=float, default=12, help="minutes after which no round is begun")
+    parser.add_argument("--limit", type=float, default=12, help="minutes in which all should be done")
     parser.add_argument("--out", type=Path, help="where the table goes (results/renderer.md; quick: nowhere)")
     options = parser.parse_args()
     options.jobs, options.sides = options.job.split(","), options.sides.split(",")
