@@ -28,7 +28,7 @@ The face that tools build on::
     project.state()                         -> StateView(draft, timeline, summary, media, canvas, version, raw)
     project.history()                       -> tuple[Version, ...]       each draft seen, with its message
 
-``JobView`` (``client.jobs``): ``id, kind ("turn" or "export"), project, state, phase, percent, note, result,
+``JobView`` (``client.jobs``): ``id, kind ("turn", "export" or "upload"), project, state, phase, percent, note, result,
 error, created, updated, finished``; ``state`` is queued, running, done, failed or cancelled; ``error`` is
 ``MangoError.to_dict()``. ``on_progress`` of ``wait`` gets JobViews, that of ``upload`` an ``UploadProgress``
 (``name, sent, total, number, count``). ``StateView.media`` and ``UploadResult.media`` are the model's

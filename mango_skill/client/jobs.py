@@ -17,7 +17,7 @@ from mango_skill.errors import ArgumentError
 
 FOLDER: Final = "jobs"
 SCHEMA: Final = "mango.job/1"
-_ID: Final = re.compile(r"(turn|export)-[0-9a-f]{16}")
+_ID: Final = re.compile(r"(turn|export|upload)-[0-9a-f]{16}")
 
 
 class JobKind(StrEnum):
@@ -25,6 +25,7 @@ class JobKind(StrEnum):
 
     TURN = "turn"
     EXPORT = "export"
+    UPLOAD = "upload"
 
 
 class JobState(StrEnum):
@@ -76,7 +77,7 @@ class JobView:
 
     Attributes:
         id: Names it in every project.
-        kind: ``turn`` or ``export``.
+        kind: ``turn``, ``export`` or ``upload``.
         project: The project's name.
         state: queued, running, done, failed or cancelled.
         phase: What it is at.

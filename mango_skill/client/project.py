@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from mango_skill.client import media, projects, turns
 from mango_skill.client.api import Api, Session
 from mango_skill.client.clock import Clock
+from mango_skill.client.delivery import busy, deliver
 from mango_skill.client.download import check_target, free_name
 from mango_skill.client.following import Follower
-from mango_skill.client.footage import check_files, check_links
+from mango_skill.client.footage import check_links, part_files
 from mango_skill.client.history import Version, read_timeline
 from mango_skill.client.jobs import JobFile, JobKind, JobState, JobView, Phase
 from mango_skill.client.journal import make_folder
 from mango_skill.client.naming import result_stem
 from mango_skill.client.projects import ProjectFolder, ProjectView
-from mango_skill.client.upload import Uploader, UploadProgress, UploadResult
+from mango_skill.client.upload import UploadProgress, UploadResult
 from mango_skill.errors import ArgumentError, BusyError, InternalError, MangoError, OutputError, UserError
 from mango_skill.folders import file_stem, user_path
 from mango_skill.protocol import constants
@@ -28,8 +29,7 @@ from mango_skill.timeline.check import check
 from mango_skill.timeline.model import MediaReference, Timeline
 from mango_skill.timeline.summary import summarize
 
-_LOOK_S: Final = 0.05
-_UPLOAD_WAIT_S: Final = 600.0
+_SOON_BYTES: Final = 64 * 1024 * 1024
 _START_WAIT_S: Final = 30.0
 
 
@@ -74,28 +74,60 @@ class Project:
         links: Sequence[str] = (),
         on_progress: Callable[[UploadProgress], None] | None = None,
     ) -> UploadResult:
-        """Bring footage into the project. All is checked before the first byte is sent.
+        """Bring footage into the project. All is checked before the first byte is sent; what can't be used is told.
 
         Raises:
-            MediaError: A file is missing, broken, too large or of another kind.
+            MediaError: Every file is missing, broken, too large or of another kind.
             ArgumentError: A link is none.
             BusyError: An edit is running.
             MangoError: The backend can't be reached or refuses; repeating sends nothing twice.
         """
-        files = check_files(paths, is_cloud=self._api.context.backend.is_cloud)
+        files, unfit = part_files(paths, is_cloud=self._api.context.backend.is_cloud)
         addresses = check_links(links)
         if not files and not addresses:
             raise ArgumentError("There is nothing to upload.", code="nothing", hint="Name files or links.")
-        clock = self._clock
-        deadline = clock.monotonic() + _UPLOAD_WAIT_S
-        with self._folder.edit_lock() as lock:
-            while not lock.acquire(note={"kind": "upload"}):
-                holder = self._folder.edited_by() or {}
-                if holder.get("kind") == JobKind.TURN.value or clock.monotonic() >= deadline:
-                    raise self._busy()
-                clock.sleep(_LOOK_S)
-            self._folder.touch()
-            return Uploader(self._folder, self._api).upload(files, addresses, on_progress=on_progress)
+        sent = deliver(
+            self._folder, self._api, files, addresses, clock=self._clock, note={}, on_progress=on_progress
+        )
+        return replace(sent, refused=(*unfit, *sent.refused))
+
+    def start_upload(
+        self, paths: Sequence[str | os.PathLike[str]] = (), links: Sequence[str] = ()
+    ) -> JobView:
+        """Bring footage into the project, in a process of its own; returns when that has begun.
+
+        Raises:
+            MediaError: Every file is missing, broken, too large or of another kind.
+            ArgumentError: A link is none, or nothing was named.
+        """
+        files, unfit = part_files(paths, is_cloud=self._api.context.backend.is_cloud)
+        addresses = check_links(links)
+        if not files and not addresses:
+            raise ArgumentError("There is nothing to upload.", code="nothing", hint="Name files or links.")
+        self._folder.touch()
+        job = JobFile.create(
+            self._folder.path,
+            kind=JobKind.UPLOAD,
+            request={
+                "paths": [str(one.path.absolute()) for one in files],
+                "links": list(addresses),
+                "refused": [one.to_json() for one in unfit],
+                "context": self._api.context.to_json(),
+            },
+            name=self.name,
+            message=f"upload {', '.join([*(one.name for one in files), *addresses])}",
+            clock=self._clock,
+        )
+        return self._follower.start(job)
+
+    def is_soon_there(self, paths: Sequence[str | os.PathLike[str]], links: Sequence[str]) -> bool:
+        """Whether footage is so small and near that bringing it takes no time worth waiting for."""
+        if links or self._api.context.backend.is_cloud:
+            return False
+        try:
+            return sum(os.stat(path).st_size for path in paths) <= _SOON_BYTES
+        except OSError:
+            return True  # what is wrong with it is told at once
 
     def start_turn(self, message: str) -> JobView:
         """Send a message to the editor, in a process of its own; returns when that has begun.
@@ -109,10 +141,10 @@ class Project:
         # Until its runner holds the project, a turn that begins looks like one that died.
         with self._folder.start_lock() as starting:
             if not starting.acquire(wait_s=_START_WAIT_S):
-                raise self._busy()
+                raise busy(self._folder)
             self._settle_dead_turns()
             if self._folder.edited_by() is not None:
-                raise self._busy()
+                raise busy(self._folder)
             self._folder.touch()
             job = JobFile.create(
                 self._folder.path,
@@ -212,22 +244,6 @@ class Project:
 
     # Below ---------------------------------------------------------------------------------------------
 
-    def _busy(self) -> BusyError:
-        holder = self._folder.edit_lock().holder()
-        if holder.get("kind") == "upload":
-            return BusyError(
-                "Footage is being uploaded to this project.",
-                hint="Wait until that is done, then say it again.",
-            )
-        job = str(holder.get("job", ""))
-        return BusyError(
-            "Another edit of this project is still running.",
-            hint=f"Wait for job {job}, then say this again; it was not sent."
-            if job
-            else "Try again in a moment.",
-            details={"job_id": job} if job else {},
-        )
-
     def _settle_dead_turns(self) -> None:
         """See to turns whose process died: one that may be delivered is looked after before another is sent."""
         for job in self._folder.jobs():
@@ -301,7 +317,7 @@ class Project:
     def _check_free_for_export(self, version: int | None) -> None:
         holder = self._folder.edited_by() if version is None else None
         if holder is not None and holder.get("kind") == JobKind.TURN.value:
-            raise self._busy()
+            raise busy(self._folder)
 
     def _to_export(self, version: int | None) -> tuple[Session, int, Mapping[str, Any]]:
         if version is not None:

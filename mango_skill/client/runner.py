@@ -20,6 +20,7 @@ from mango_skill.client import logs
 from mango_skill.client.api import Api
 from mango_skill.client.backend import Context
 from mango_skill.client.clock import Clock, SystemClock
+from mango_skill.client.delivery import Delivery
 from mango_skill.client.exports import Export
 from mango_skill.client.jobs import FOLDER, JobFile, JobKind, JobState, Phase
 from mango_skill.client.journal import close_folder
@@ -136,6 +137,9 @@ def _carry_out(
         if JobKind(job.record["kind"]) is JobKind.EXPORT:
             Export(job, folder=folder, api=api, clock=clock).perform()
             return
+        if JobKind(job.record["kind"]) is JobKind.UPLOAD:
+            Delivery(job, folder=folder, api=api, clock=clock).perform()
+            return
         with folder.edit_lock() as lock:
             _take(lock, job)
             Turn(job, folder=folder, api=api, clock=clock).perform()
@@ -175,7 +179,7 @@ def _fail(job: JobFile, problem: MangoError) -> None:
         if isinstance(problem, OutputError):
             # The render is kept and can be fetched once the disk takes it.
             job.facts["resumable"] = True
-    else:
+    elif job.record["kind"] == JobKind.TURN.value:
         result = {
             "outcome": "failed",
             "reply": problem.message,

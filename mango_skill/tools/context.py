@@ -130,6 +130,8 @@ def progress_of(job: JobView) -> Progress:
     stage: Stage = "edit"
     if job.kind == "export":
         stage = "download" if job.phase in ("downloading", "finished") else "render"
+    elif job.kind == "upload":
+        stage = "upload"
     return Progress(
         stage, job.phase_percent, job.note or "", running=not job.finished, job_id=job.id, left_s=job.left_s
     )

@@ -19,6 +19,7 @@ from mango_skill.tools import shapes, wording
 from mango_skill.tools.context import ToolContext, follow
 from mango_skill.tools.outcomes import NEXT_WAIT, EditResult, ExportResult, edit_result, export_result
 from mango_skill.tools.spec import Doc, tool
+from mango_skill.tools.uploading import UploadResult, upload_result
 from mango_skill.tools.words import ProjectName, WaitSeconds
 
 FormatName = Annotated[
@@ -37,15 +38,15 @@ class WaitResult:
     """A job as it stands."""
 
     job_id: Annotated[str, Doc("The job.")]
-    kind: Annotated[str, Doc("turn (an edit) or export.")]
+    kind: Annotated[str, Doc("turn (an edit), export or upload.")]
     state: Annotated[str, Doc("queued, running, done or cancelled.")]
     project: Annotated[str, Doc("The project it belongs to.")]
     percent: Annotated[float | None, Doc("How far it is, 0 to 100.")] = None
     left_s: Annotated[int | None, Doc("Seconds that it will still take, once known.")] = None
     note: Annotated[str | None, Doc("What it is doing.")] = None
-    result: Annotated[
-        dict[str, Any] | None, Doc("When it is done: what edit_video or export_video answer.")
-    ] = None
+    result: Annotated[dict[str, Any] | None, Doc("When it is done: what the call that began it answers.")] = (
+        None
+    )
     next: Annotated[str | None, Doc("What to do next.")] = None
 
 
@@ -145,11 +146,11 @@ def export_video(
 def wait_for_job(
     ctx: ToolContext,
     *,
-    job_id: Annotated[str, Doc("The job_id that edit_video, export_video or send_message gave.")],
+    job_id: Annotated[str, Doc("The job_id that an answer with state 'running' gave.")],
     wait_s: WaitSeconds = 45,
     cancel: Annotated[bool, Doc("Stop the job instead of waiting for it.")] = False,
 ) -> WaitResult:
-    """Wait for a running edit or export and tell how far it is; its result when it is done."""
+    """Wait for a running edit, export or upload and tell how far it is; its result when it is done."""
     job = ctx.opener.workspace().cancel(job_id) if cancel else follow(ctx, job_id, wait_s=wait_s)
     known = WaitResult(
         job_id=job.id,
@@ -164,12 +165,14 @@ def wait_for_job(
         return replace(known, next=NEXT_WAIT)
     if cancel and job.state == "cancelled":
         return known
-    result: EditResult | ExportResult
+    result: EditResult | ExportResult | UploadResult
     if job.kind == "turn":
         language = wording.language_of(job.message)
         said = wording.said_in_turn(job, language=language, allowed=())
         reply = wording.edit_reply(job, said, language=language)
         result = replace(edit_result(job), reply=reply, said=said.text or None)
+    elif job.kind == "upload":
+        result = upload_result(ctx, job)
     else:
         reply = wording.export_reply(job, language=ctx.language)
         result = replace(export_result(job), reply=reply)

@@ -70,7 +70,7 @@ def edit_result(job: JobView) -> EditResult:
             state="running", project=job.project, job_id=job.id, percent=job.percent, next=NEXT_WAIT
         )
     result = dict(job.result or {})
-    _raise_failure(job, facts=_facts(result, ("outcome", "reply", "summary", "notes")))
+    raise_failure(job, facts=_facts(result, ("outcome", "reply", "summary", "notes")))
     return EditResult(
         state="done",
         project=job.project,
@@ -99,7 +99,7 @@ def export_result(job: JobView) -> ExportResult:
             left_s=job.left_s,
             next=NEXT_WAIT,
         )
-    _raise_failure(job, facts={})
+    raise_failure(job, facts={})
     facts = _facts(
         dict(job.result or {}),
         ("path", "format", "size", "duration_ms", "width", "height", "version", "claim_link"),
@@ -110,7 +110,12 @@ def export_result(job: JobView) -> ExportResult:
     return ExportResult(state="done", project=job.project, **facts, **lists)
 
 
-def _raise_failure(job: JobView, *, facts: Mapping[str, Any]) -> None:
+def raise_failure(job: JobView, *, facts: Mapping[str, Any]) -> None:
+    """Raise what stopped a finished job, if anything did.
+
+    Raises:
+        ToldFailure: It failed or was cancelled; the facts go along.
+    """
     if job.error is not None:
         raise ToldFailure(revive(job.error), facts)
     if job.state in ("failed", "cancelled"):

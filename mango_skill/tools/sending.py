@@ -79,7 +79,9 @@ class _Walk:
         """Carry out one action; return the job that still runs, if any."""
         match step.action:
             case Action.UPLOAD:
-                result = upload_media.call(self.context, project=self.project, **self.uploads(step))
+                result = upload_media.call(
+                    self.context, project=self.project, wait_s=self.left_s(), **self.uploads(step)
+                )
             case Action.EXPORT:
                 result = export_video.call(
                     self.context, project=self.project, wait_s=self.left_s(), **export_arguments(step)

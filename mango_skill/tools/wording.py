@@ -69,6 +69,7 @@ def export_reply(job: JobView, *, language: str) -> str:
         width=result.get("width"),
         height=result.get("height"),
         took_ms=round((job.updated - job.created) * 1000),
+        format=result.get("format"),
         claim_link=result.get("claim_link"),
         captions=tuple(result.get("captions") or ()),
         notes=tuple(result.get("notes") or ()),

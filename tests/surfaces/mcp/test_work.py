@@ -17,6 +17,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from mcp.client.client import Client
 
+from mango_skill.client.locks import FileLock
+from mango_skill.client.projects import folder_name
 from mango_skill.tools import TOOLS
 from tests.surfaces.mcp.hosts import ROOT, Host, answer, wait_for
 
@@ -200,6 +202,41 @@ def test_a_job_outlives_a_server_that_is_killed_and_the_next_one_finds_it(
 
     Host("stdio", "legacy", home, _no_web).talk(go_on)
     assert (tmp_path / "late.mp4").exists()
+
+
+def test_a_large_upload_returns_a_job_and_goes_on_by_itself(home: Path, media: Path, tmp_path: Path) -> None:
+    large = tmp_path / "large.mp4"
+    write_large(media / "talk.mp4", large)
+    server = Raw(home)
+    server.open()
+    project = server.ask("show_timeline")["project"]
+    # somebody else's upload is under way: this one has to wait
+    with FileLock(home / "projects" / folder_name(project) / "edit.lock") as lock:
+        assert lock.acquire(note={"kind": "upload"})
+        begun = server.ask("upload_media", files=[str(large), str(tmp_path / "missing.mp4")], wait_s=0)
+        assert begun["state"] == "running"
+        assert begun["job_id"].startswith("upload-")
+        server.process.kill()
+        server.process.communicate(timeout=30)
+
+    async def go_on(client: Client) -> None:
+        done = await call(client, "wait_for_job", job_id=begun["job_id"])
+        assert (done["kind"], done["state"]) == ("upload", "done")
+        assert [one["name"] for one in done["result"]["media"]] == ["large.mp4"]
+        assert [one["name"] for one in done["result"]["refused"]] == ["missing.mp4"]
+        again = await call(client, "upload_media", files=[str(large)], project=begun["project"])
+        assert [one["name"] for one in again["media"]] == ["large.mp4"]
+
+    Host("stdio", "legacy", home, _no_web).talk(go_on)
+
+
+def write_large(small: Path, large: Path) -> None:
+    """Write a film that is as large as hours of one: an empty box follows its own."""
+    size = 70 * 1024 * 1024
+    with large.open("wb") as file:
+        file.write(small.read_bytes())
+        file.write(size.to_bytes(4, "big") + b"free")
+        file.truncate(file.tell() + size - 8)
 
 
 def test_two_connections_do_not_share_their_footage_but_reach_it_by_name(host: Any, media: Path) -> None:
