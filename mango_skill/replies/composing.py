@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, assert_never
+from typing import Any, Final, assert_never
 
 from mango_skill.errors import MangoError
+from mango_skill.protocol import constants
 from mango_skill.replies.changes import describe_changes
 from mango_skill.replies.cleaning import clean, clean_name
 from mango_skill.replies.gui import Translation, translate
@@ -25,6 +26,14 @@ from mango_skill.replies.suggestions import suggest
 from mango_skill.replies.values import format_number, format_size, format_time
 from mango_skill.replies.wording import has, say
 from mango_skill.timeline.summary import summarize
+
+_SAVED: Final = {
+    **dict.fromkeys(constants.STILL_FORMATS, "export.saved.still"),
+    **dict.fromkeys(("mp3", "wav", "m4a", "aac"), "export.saved.sound"),
+    **dict.fromkeys(constants.CAPTION_FORMATS, "export.saved.captions"),
+    **dict.fromkeys(constants.PROJECT_FORMATS, "export.saved.project"),
+}
+"""What is said of a file that is no video, by its format."""
 
 
 def compose(outcome: Outcome, *, language: str = "en") -> str:
@@ -94,7 +103,8 @@ def _compose_export(outcome: ExportOutcome, language: str) -> str:
         facts.append(format_size(outcome.size))
     if outcome.took_ms is not None:
         facts.append(say(language, "export.took", time=format_time(outcome.took_ms, language)))
-    lines = [say(language, "export.saved", path=outcome.path), say(language, "list").join(facts)]
+    saved = _SAVED.get(outcome.format or "", "export.saved")
+    lines = [say(language, saved, path=outcome.path), say(language, "list").join(facts)]
     if outcome.captions:
         lines.append(say(language, "export.captions", paths=say(language, "list").join(outcome.captions)))
     lines += [clean(note) for note in outcome.notes]

@@ -219,7 +219,8 @@ def _picture_kinds(effects: Iterable[Effect]) -> set[str]:
 
 def _notes(loss: _Loss, pictures: Iterable[Strip], marks: tuple[Mark, ...]) -> Iterable[str]:
     if marks:
-        yield f"{len(marks)} texts became markers with their words"
+        texts = "one text" if len(marks) == 1 else f"{len(marks)} texts"
+        yield f"{texts} became markers with their words"
     if kinds := sorted({blend.kind for strip in pictures for blend in strip.blends} - {"crossfade"}):
         yield f"other transitions became cross dissolves: {_listed(kinds)}"
     if loss.placed:

@@ -334,3 +334,13 @@ def mention(change: dict[str, Any], said: str) -> None:
                 load_wording(language).get(f"kind.{kind}", kind.replace("_", " ")) for language in LANGUAGES
             ]
             assert any(word in said for word in wording), change
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_file_that_is_no_video_is_not_called_one(language: str) -> None:
+    said = {
+        compose(ExportOutcome(path="/x/a", format=form), language=language)
+        for form in ("mp4", "jpg", "mp3", "srt", "otio")
+    }
+    assert len(said) == 5
+    assert all("/x/a" in one for one in said)
