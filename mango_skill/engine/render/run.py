@@ -29,6 +29,7 @@ from mango_skill.engine.render.encoder import (
     with_palette,
 )
 from mango_skill.engine.render.grid import FrameSpan
+from mango_skill.engine.render.losses import find_losses
 from mango_skill.engine.render.mixer import Mix, mix
 from mango_skill.engine.render.packet_reader import Doubt
 from mango_skill.engine.render.plan import RenderPlan
@@ -130,7 +131,8 @@ def run(
             sidecar = _write_sidecar(plan, output)
             os.replace(partial, output)
             job.tell(100.0, "done")
-            notes = (*plan.notes, *_loudness_note(plan, facts), *job.notes)
+            losses = find_losses(plan.words, (plan.profile.width, plan.profile.height))
+            notes = (*plan.notes, *losses, *_loudness_note(plan, facts), *job.notes)
             return Result(output, facts, sidecar, notes, job.copied)
     finally:
         scratch.clear()
