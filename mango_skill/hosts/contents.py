@@ -33,7 +33,6 @@ _BESIDE: Final = (
     "scripts/waiting.py",
 )
 """What is shipped of the folder that holds SKILL.md, besides the package."""
-_TABLES: Final = (".json", ".typed")
 
 
 def skill_files(folder: Path | None = None, *, package: Path = _PACKAGE) -> dict[str, bytes]:
@@ -77,13 +76,13 @@ def _code(package: Path) -> Mapping[str, bytes]:
     rooms: dict[str, dict[str, str]] = {}
     for path in sorted(package.rglob("*")):
         inside = path.relative_to(package)
-        if "__pycache__" in inside.parts or not path.is_file():
+        if "__pycache__" in inside.parts or path.name.startswith(".") or not path.is_file():
             continue
         ready = len(inside.parts) == 1 or inside.parts[0] == packed.FOLDER
-        if path.suffix in _TABLES or (path.suffix == ".py" and ready):
-            files[f"{package.name}/{inside.as_posix()}"] = path.read_bytes()
-        elif path.suffix == ".py":
+        if path.suffix == ".py" and not ready:
             rooms.setdefault(".".join(inside.parts[:-1]), {})[path.stem] = path.read_text(encoding="utf-8")
+        else:
+            files[f"{package.name}/{inside.as_posix()}"] = path.read_bytes()
     for room, modules in rooms.items():
         place = f"{package.name}/{packed.FOLDER}/{room}.py"
         files[place] = packed.pack(room, modules).encode("utf-8")

@@ -6,13 +6,17 @@ import json
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mango_skill import packed
 from mango_skill.manifest import Manifest
+
+ROOT = Path(__file__).parent.parent.parent.parent
 
 KINDS = ("clawhub", "plugin", "claude", "cursor")
 MANIFESTS = {
@@ -77,6 +81,33 @@ def test_a_bundle_keeps_within_what_hosts_take(bundled: Path, kind: str) -> None
     shipped = {place.split("/")[0] for place in contents(skill_of(bundled, kind))}
     assert shipped & {"tests", "benchmarks", "examples"} == set()
     assert ".clawhubignore" in shipped
+
+
+def test_an_installed_package_has_all_that_bundles_are_made_of(bundled: Path) -> None:
+    """What pip puts beside the package is what a bundle ships beside it."""
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    stated = build["tool"]["setuptools"]["data-files"]
+    installed = {
+        path.relative_to(ROOT).as_posix()
+        for patterns in stated.values()
+        for pattern in patterns
+        for path in ROOT.glob(pattern)
+    }
+    shipped = contents(bundled / "clawhub" / "mango-ai")
+    assert installed == {place for place in shipped if not place.startswith("mango_skill/")}
+    for folder, patterns in stated.items():
+        inside = folder.removeprefix("share/mango-skill").strip("/")
+        assert {str(Path(pattern).parent).strip(".") for pattern in patterns} == {inside}
+
+
+def test_a_bundle_holds_every_module_and_table_of_the_package_unchanged(bundled: Path) -> None:
+    there = contents(bundled / "clawhub" / "mango-ai" / "mango_skill")
+    for place in list(there):
+        if place.startswith("rooms/"):
+            folder = place.removeprefix("rooms/").removesuffix(".py").replace(".", "/")
+            modules = packed.unpack(there.pop(place).decode("utf-8"))
+            there |= {f"{folder}/{name}.py": text.encode("utf-8") for name, text in modules.items()}
+    assert there == contents(ROOT / "mango_skill")
 
 
 @pytest.mark.parametrize("kind", sorted(MANIFESTS))

@@ -240,6 +240,17 @@ def test_a_killed_installation_leaves_the_old_skill_or_the_new_one(user: User) -
     assert seen == {"old", "new"}
 
 
+def test_two_installations_at_once_end_in_one(user: User) -> None:
+    command = [sys.executable, "-m", "mango_skill", "install", "claude", "--json"]
+    both = [
+        subprocess.Popen(command, cwd=user.project, env=user.environ, stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    deeds = sorted(json.loads(one.communicate(timeout=60)[0])["deed"] for one in both)
+    assert deeds == ["install", "nothing"]
+    assert [path.name for path in (user.home / ".claude" / "skills").iterdir()] == ["mango-ai"]
+
+
 def test_a_folder_that_was_moved_aside_when_the_machine_died_is_brought_back(user: User) -> None:
     folder = Path(user("install", "claude")["path"])
     (folder / "clip.mp4").write_bytes(b"film")
