@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image, ImageFilter
 
 from mango_skill.engine.media.bidi import is_right_to_left, visual_runs
 from mango_skill.engine.media.clusters import split_clusters
@@ -18,7 +19,9 @@ from mango_skill.engine.media.fonts import (
     TextStyle,
     draw_text,
     parse_color,
+    set_text,
 )
+from mango_skill.engine.media.tongues import guess_tongue
 from mango_skill.engine.media.typefaces import find_face
 
 CANVAS = (640, 360)
@@ -206,3 +209,115 @@ def test_any_text_can_be_drawn(words: str) -> None:
     drawn = draw_text(words, replace(PLAIN, size_percent=5), (320, 180))
     assert drawn.image.width > 0
     assert "".join(split_clusters(words)) == words
+
+
+def test_brackets_and_numbers_stand_as_the_standard_has_them() -> None:
+    shown = {
+        "סרטון Mango (2026) חדש!": "!שדח Mango (2026) ןוטרס",
+        "מחיר: 12.50 ₪, טוב": "בוט ,₪ 12.50 :ריחמ",
+        "say (שלום 12) now": "say (12 םולש) now",
+        "رقم ١٢٫٥ (a)": "(a) ١٢٫٥ مقر",
+    }
+    for said, wanted in shown.items():
+        runs = visual_runs(split_clusters(said), is_right_to_left(said))
+        mirrored = str.maketrans("()", ")(")
+        seen = "".join(run.text[::-1].translate(mirrored) if run.right_to_left else run.text for run in runs)
+        assert seen == wanted
+
+
+def test_a_line_that_begins_with_latin_keeps_the_direction_of_its_paragraph() -> None:
+    words = "مرحبا بكم في هذه القناة الجديدة من Mango للفيديو والموسيقى"
+    drawn = set_text(words, replace(PLAIN, max_width_percent=30), CANVAS)
+    assert len(drawn.lines) > 2
+    assert all(line.right_to_left for line in drawn.lines)
+
+
+@pytest.mark.parametrize(
+    ("words", "tongue"),
+    [
+        ("这个视频", "zh"),
+        ("臺灣電視", "zh-hant"),
+        ("東京駅", "ja"),
+        ("骨とラーメン", "ja"),
+        ("안녕", "ko"),
+        ("骨", None),
+        ("Mango", None),
+    ],
+)
+def test_whose_forms_are_meant_is_read_from_the_characters(words: str, tongue: str | None) -> None:
+    assert guess_tongue([words]) == tongue
+
+
+def test_an_ideograph_looks_as_its_language_writes_it() -> None:
+    alike = "直"
+    forms = {
+        name: draw_text(alike, replace(PLAIN, language=name), CANVAS) for name in ("zh", "ja", "zh-hant")
+    }
+    assert differ(forms["zh"], forms["ja"])
+    # The language of a text that tells by itself counts more than the style's.
+    assert not differ(
+        draw_text("直接です", replace(PLAIN, language="zh"), CANVAS),
+        draw_text("直接です", replace(PLAIN, language="ja"), CANVAS),
+    )
+
+
+def test_what_no_font_has_is_left_out_and_told() -> None:
+    drawn = draw_text("A \U000e1234 B \u0378\ue000C", PLAIN, CANVAS)
+    assert drawn.lines == ("A B C",)
+    assert set(drawn.missing) == {"\U000e1234", "\u0378", "\ue000"}
+    assert draw_text("👩\u200d\U0001fbff🚀", PLAIN, CANVAS).lines == ("👩🚀",)
+
+
+@pytest.mark.parametrize("words", ["👨‍👩‍👧", "👍🏽", "🇨🇳", "1️⃣", "🏳️‍🌈"])
+def test_a_sequence_of_emoji_is_one_picture(words: str) -> None:
+    one = draw_text("👍", PLAIN, CANVAS).image.width
+    assert draw_text(words, PLAIN, CANVAS).image.width < 1.6 * one
+
+
+def test_an_address_is_broken_at_its_parts_before_it_gets_small() -> None:
+    words = "https://www.example.com/watch/very/long/path?query=123456789&more=abcdef"
+    drawn = draw_text(words, replace(PLAIN, size_percent=8), CANVAS)
+    assert drawn.size_px == 29
+    assert "".join(drawn.lines) == words
+    assert all(line[-1] in "/?&=." for line in drawn.lines[:-1])
+
+
+def test_more_than_fits_ends_in_three_points() -> None:
+    drawn = draw_text("word " * 300, replace(CAPTION_STYLE, max_height_percent=40), CANVAS)
+    assert drawn.cut
+    assert drawn.lines[-1].endswith("…")
+    assert drawn.box[3] - drawn.box[1] <= 0.45 * CANVAS[1]
+
+
+@pytest.mark.parametrize("ground", ["white", "black", "noise"])
+@pytest.mark.parametrize("look", [{"outline_percent": 9.0}, {}, {"box_color": "black"}, {"color": "#111111"}])
+def test_letters_can_be_told_from_any_ground(ground: str, look: dict[str, object]) -> None:
+    style = replace(TextStyle(size_percent=9, shadow_opacity=0.45), **look)
+    drawn = draw_text("Mango 你好", style, CANVAS)
+    noise = np.random.default_rng(3).integers(0, 256, (drawn.image.height, drawn.image.width), dtype=np.uint8)
+    under = {"white": np.full_like(noise, 255), "black": np.zeros_like(noise), "noise": noise}[ground]
+    picture = Image.fromarray(under).convert("RGBA")
+    picture.alpha_composite(drawn.image)
+    seen = np.asarray(picture.convert("L")).astype(float) / 255
+    plain = replace(style, shadow_opacity=0.0, outline_percent=0.0, box_color=None)
+    alone = draw_text("Mango 你好", plain, CANVAS)
+    letters = np.zeros(seen.shape, dtype=bool)
+    left, top = alone.left - drawn.left, alone.top - drawn.top
+    letters[top : top + alone.image.height, left : left + alone.image.width] = ink(alone) > 250
+    near = np.asarray(Image.fromarray(letters).convert("L").filter(ImageFilter.MaxFilter(5))) > 0
+    soft = np.asarray(Image.fromarray(letters).convert("L").filter(ImageFilter.MaxFilter(3))) > 0
+    low, high = sorted((np.median(seen[letters]) ** 2.2, np.median(seen[near & ~soft]) ** 2.2))
+    assert (high + 0.05) / (low + 0.05) >= 3
+
+
+@given(st.text(max_size=80), st.sampled_from([(320, 180), (180, 320), (240, 240)]))
+@settings(max_examples=40, deadline=None)
+def test_no_text_leaves_the_safe_area(words: str, canvas: tuple[int, int]) -> None:
+    drawn = draw_text(words, replace(CAPTION_STYLE, shadow_opacity=0.0), canvas)
+    if not ink(drawn).any():
+        return
+    left, top, right, bottom = drawn.box
+    assert left >= 2
+    assert top >= 2
+    assert right <= canvas[0] - 2
+    assert bottom <= canvas[1] - 2

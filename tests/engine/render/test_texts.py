@@ -207,3 +207,29 @@ def test_effects_with_ranges_and_texts_meet_on_the_same_frame(room: Room) -> Non
     assert abs(pictures[4].mean() - 128) < 3
     assert pictures[6][:20].mean() < 100
     assert pictures[6].max() > 225
+
+
+def test_texts_that_are_seen_at_once_do_not_cover_each_other(room: Room) -> None:
+    def rows(*shown: Any) -> Any:
+        timeline = movie(video_track(clip("plain", 0, 400)), *shown)
+        return np.nonzero(ink(room.render(timeline).pictures[5]).any(axis=1))[0]
+
+    title = text("TITLE", 0, 400, position="bottom", size_percent=10)
+    caption = text("CAPTION", 0, 400, size_percent=10)
+    alone = (rows(text_track(title)), rows(text_track(caption, role=Role.CAPTIONS)))
+    both = rows(text_track(title), text_track(caption, role=Role.CAPTIONS))
+    assert set(alone[0]) & set(alone[1])
+    assert len(both) >= 0.9 * (len(alone[0]) + len(alone[1]))
+    assert both.max() <= max(alone[0].max(), alone[1].max())
+
+
+def test_letters_in_the_colour_of_their_outline_or_box_are_seen(room: Room) -> None:
+    dark = shown(room, "MMM", frames=2, size_percent=30, color="black", outline="black")[1]
+    assert dark.max() > 200
+    boxed = shown(room, "MMM", frames=2, size_percent=30, background="white", outline="none")[1]
+    assert boxed.min() < 60
+
+
+def test_letters_that_no_font_has_are_told(room: Room) -> None:
+    timeline = movie(video_track(clip("plain", 0, 200)), text_track(text("A\u0378", 0, 200)))
+    assert any("U+0378" in note for note in room.render(timeline).result.notes)
