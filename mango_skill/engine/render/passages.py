@@ -144,11 +144,14 @@ def find_takes(
     """
     takes: list[Take] = []
     for one in plain:
+        before = -1
         for offset in range(one.span.count):
             number, stretch = _shown(maps[one.asset], one.first + offset, fps)
             frame = one.span.first + offset
             last = takes[-1] if takes else None
-            if number < 0:
+            # Holding a picture is the composer's: here each time it would be looked for anew.
+            held, before = number == before, number
+            if number < 0 or held:
                 continue
             if (
                 last is not None

@@ -182,6 +182,7 @@ class _Job:
         self._done = 0.0
         self._told = -1
         self._told_at = monotonic()
+        self._stage = "prepare"
         self.stretches: tuple[FrameSpan, ...] = ()
         self.lufs: float | None = None
         self.copied = 0
@@ -191,18 +192,14 @@ class _Job:
     def tell(self, percent: float, stage: str) -> None:
         with self._lock:
             now = monotonic()
-            # Long videos take their time for a percent; whoever waits wants to know that it goes on.
-            if int(percent) > self._told or (now - self._told_at > _SIGN_OF_LIFE_S and percent >= self._told):
-                self._told, self._told_at = int(percent), now
-                self._on_progress(percent, stage)
+            # Work that begins anew, and long work for one percent: whoever waits wants to know that it goes on.
+            reached = max(int(percent), self._told)
+            if reached > self._told or now - self._told_at > _SIGN_OF_LIFE_S:
+                self._told, self._told_at, self._stage = reached, now, stage
+                self._on_progress(max(percent, reached), stage)
 
     def check(self) -> None:
-        if self._abort.is_set():
-            raise Cancelled("The export was stopped.")
-        self.check_cancelled()
-
-    def check_cancelled(self) -> None:
-        if self._cancel.is_set():
+        if self._cancel.is_set() or self._abort.is_set():
             raise Cancelled("The export was stopped.")
 
     def make(self, path: Path, scratch: Scratch) -> Facts:
@@ -215,7 +212,7 @@ class _Job:
                 mixed = sounds.submit(self._mix, scratch) if plan.score is not None else None
                 waited = mixed.result if mixed is not None else None
                 if plan.has_picture:
-                    self._prepared = survey(plan, self._sources, scratch)
+                    self._prepared = survey(plan, self._sources, scratch, self.check)
                     facts = self._spliced(path, waited)
                     if facts is not None:
                         return facts
@@ -244,8 +241,6 @@ class _Job:
             self.copied = splice.copied
             self.notes = (_copied_note(splice.copied, self._plan.frames),)
             return facts
-        self.check_cancelled()
-        self._abort.clear()
         self._done = 0.0
         self.notes = (
             "every frame was encoded anew, because a copy of the footage's own did not pass the checks",
@@ -260,7 +255,6 @@ class _Job:
             splice,
             prepared=self._prepared,
             step=self._step,
-            abort=self._abort,
             workers=self._workers,
         )
         with closing(splicer):

@@ -65,7 +65,6 @@ class Splicer:
         splice: How.
         prepared: What was found out for the frames that are composed.
         step: Called for every frame; raises when the render is cancelled.
-        abort: Set when threads are to give up.
         workers: Encoders at once.
 
     Raises:
@@ -80,15 +79,14 @@ class Splicer:
         *,
         prepared: Prepared,
         step: Check,
-        abort: Event,
         workers: int,
     ) -> None:
         self._plan = plan
         self._sources = sources
         self._splice = splice
         self._prepared = prepared
-        self._step = step
-        self._abort = abort
+        self._told_step = step
+        self._given_up = Event()
         self._workers = workers
         self._records = {brief: self._match(brief=brief) for brief in (False, True)}
         self._benches: SimpleQueue[_Bench] = SimpleQueue()
@@ -121,8 +119,13 @@ class Splicer:
                         self.joins.append(encoded.join)
                     written = self._write(writer, passage, packets, written)
             except BaseException:
-                self._abort.set()
+                self._given_up.set()
                 raise
+
+    def _step(self) -> None:
+        if self._given_up.is_set():
+            raise Doubt("The pictures are made another way.")
+        self._told_step()
 
     def _write(self, writer: Writer, passage: Passage, packets: Iterator[AnyPacket], written: int) -> int:
         base = 1 / self._plan.profile.fps

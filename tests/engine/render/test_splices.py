@@ -1,0 +1,342 @@
+"""Videos of copied and encoded pictures, judged by the ffmpeg program: none of our code reads what is compared."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import imageio_ffmpeg
+import numpy as np
+import pytest
+
+from mango_skill.engine.render import run as running
+from mango_skill.engine.render import verify as verifying
+from mango_skill.engine.render.joins import Join
+from mango_skill.engine.render.packet_reader import Doubt
+from mango_skill.timeline import Effect, Timeline
+from tests.engine.render.footage import (
+    Cut,
+    Room,
+    clip,
+    into,
+    movie,
+    read_number,
+    text,
+    text_track,
+    turn_film,
+    video_track,
+)
+
+WIDTH, HEIGHT, FPS, SECONDS = 320, 180, 25, 10
+CANVAS: dict[str, Any] = {"width": WIDTH, "height": HEIGHT}
+# Edges in the middle of groups of pictures, some a frame or two behind one.
+KEPT = ((480, 1960), (2520, 4160), (4440, 5560), (6080, 9240))
+
+
+def ffmpeg(*words: str | Path) -> bytes:
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-nostdin", "-y", *map(str, words)]
+    return subprocess.run(command, check=True, capture_output=True, timeout=120).stdout
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the ffmpeg program decodes: pictures' digests and numbers, and the instants at which they are shown."""
+
+    digests: list[str]
+    numbers: list[int]
+    instants: list[float]
+
+
+def look(path: Path, *, turned: bool = False) -> Seen:
+    """Decode all pictures, as they are stored and as a player shows them."""
+    lines = ffmpeg(
+        "-noautorotate", "-i", path, "-map", "0:v", "-fps_mode", "passthrough", "-f", "framemd5", "-"
+    )
+    rows = [line.split(",") for line in lines.decode().splitlines() if line and not line.startswith("#")]
+    base = next(line for line in lines.decode().splitlines() if line.startswith("#tb 0:")).split(":")[1]
+    width, height = (HEIGHT, WIDTH) if turned else (WIDTH, HEIGHT)
+    raw = ffmpeg(
+        "-i", path, "-map", "0:v", "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"
+    )
+    pictures = np.frombuffer(raw, np.uint8).reshape(-1, height, width, 3)
+    return Seen(
+        [row[5].strip() for row in rows],
+        [read_number(picture) for picture in pictures],
+        [float(int(row[2]) * Fraction(base.strip())) for row in rows],
+    )
+
+
+def make_film(path: Path, *, size: tuple[int, int] = (WIDTH, HEIGHT), **options: str | int) -> Path:
+    """Encode numbered pictures with grain, and noise that is different at every sample."""
+    from tests.engine.render.footage import draw_number
+
+    dice = np.random.default_rng(5)
+    pictures = []
+    for number in range(FPS * SECONDS):
+        grain = dice.normal(0, 6, (size[1], size[0], 1))
+        pictures.append(np.clip(draw_number(number, *size) + grain, 0, 255).astype(np.uint8).tobytes())
+    raw, sound = path.with_suffix(".rgb"), path.with_suffix(".f32")
+    raw.write_bytes(b"".join(pictures))
+    sound.write_bytes((0.2 * dice.standard_normal(48_000 * SECONDS)).astype("<f4").tobytes())
+    chosen: dict[str, str | int] = {
+        "c:v": "libx264",
+        "preset": "fast",
+        "crf": 20,
+        "pix_fmt": "yuv420p",
+        **options,
+    }
+    words = [word for name, value in chosen.items() for word in (f"-{name}", str(value))]
+    grid = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}", "-r", FPS]
+    ffmpeg(*map(str, grid), "-i", raw, "-f", "f32le", "-ar", "48000", "-ac", "1", "-i", sound, *words, path)
+    raw.unlink()
+    return path
+
+
+@pytest.fixture(scope="session")
+def films(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Films by how they are encoded; each is made once."""
+    folder, made = tmp_path_factory.mktemp("splices"), {}
+
+    def find(name: str = "film.mp4", **options: str | int) -> Path:
+        key = (name, *sorted(options.items()))
+        if key not in made:
+            place = folder / str(len(made))
+            place.mkdir()
+            made[key] = make_film(place / name, **options)
+        return made[key]
+
+    return find
+
+
+def render(room: Room, video: Timeline, **output: Any) -> Cut:
+    """Render as whoever says "export" does; the room itself asks for a rate factor."""
+    return room.render(video, **{"crf": None, **output})
+
+
+def cut(asset: str = "film", kept: tuple[tuple[int, int], ...] = KEPT) -> list[Any]:
+    at, clips = 0, []
+    for start, end in kept:
+        clips.append(clip(asset, at, end - start, start))
+        at += end - start
+    return clips
+
+
+def expected(kept: tuple[tuple[int, int], ...] = KEPT) -> list[int]:
+    return [number for start, end in kept for number in range(start * FPS // 1000, end * FPS // 1000)]
+
+
+def copied(made: Cut) -> int:
+    return int(made.result.to_dict().get("copied", 0))
+
+
+def assert_spliced(made: Cut, film: Path, wanted: list[int], *, least: float, turned: bool = False) -> None:
+    """Every frame in its place on the grid, and as many as are told bit by bit the film's."""
+    found, source = look(made.path, turned=turned), look(film, turned=turned)
+    assert found.numbers == wanted
+    assert np.allclose(found.instants, np.arange(len(wanted)) / FPS, atol=0.0011)
+    same = sum(digest == source.digests[wanted[place]] for place, digest in enumerate(found.digests))
+    assert same >= copied(made) >= least * len(wanted)
+
+
+GOPS: dict[str, dict[str, str | int]] = {
+    "a second": {"g": 25},
+    "no B-frames": {"g": 25, "bf": 0},
+    "many B-frames": {"g": 50, "bf": 5, "preset": "medium"},
+    "baseline": {"g": 25, "profile:v": "baseline"},
+    "long": {"g": 120},
+    "slices": {"g": 25, "slices": 4},
+    "full range": {"g": 25, "pix_fmt": "yuvj420p", "color_range": "pc"},
+    "tagged 601": {
+        "g": 25,
+        "colorspace": "smpte170m",
+        "color_primaries": "smpte170m",
+        "color_trc": "smpte170m",
+    },
+}
+
+
+@pytest.mark.parametrize("gop", GOPS)
+def test_untouched_pictures_are_copied_bit_by_bit_whatever_their_groups_are_like(
+    make_room: Callable[[dict[str, Path]], Room], films: Callable[..., Path], gop: str
+) -> None:
+    film = films(**GOPS[gop])
+    made = render(make_room({"film": film}), movie(video_track(*cut()), **CANVAS))
+    assert_spliced(made, film, expected(), least=0.05 if gop in ("long", "many B-frames") else 0.5)
+
+
+@pytest.mark.parametrize("form", ["mp4", "mov", "mkv"])
+@pytest.mark.parametrize("name", ["film.mp4", "film.mov", "film.mkv"])
+def test_pictures_are_copied_from_every_container_into_every_container(
+    make_room: Callable[[dict[str, Path]], Room], films: Callable[..., Path], form: str, name: str
+) -> None:
+    film = films(name, g=25)
+    made = render(make_room({"film": film}), movie(video_track(*cut()), **CANVAS), format=form)
+    assert_spliced(made, film, expected(), least=0.5)
+
+
+def test_sound_of_a_spliced_video_lags_by_no_sample(
+    make_room: Callable[[dict[str, Path]], Room], films: Callable[..., Path]
+) -> None:
+    film = films(g=25)
+    made = render(make_room({"film": film}), movie(video_track(*cut()), **CANVAS))
+    before, after = (_hear(path) for path in (film, made.path))
+    at = 0
+    for start, end in KEPT:
+        middle = 48 * (end - start) // 2
+        sample = before[48 * start + middle - 12_000 : 48 * start + middle + 12_000]
+        around = after[48 * at + middle - 12_000 - 500 : 48 * at + middle + 12_000 + 500]
+        assert int(np.argmax(np.correlate(around, sample, mode="valid"))) - 500 == 0
+        at += end - start
+
+
+def _hear(path: Path) -> Any:
+    words = ("-map", "0:a", "-af", "aresample=48000:async=1:first_pts=0", "-ac", "1", "-f", "f32le", "-")
+    return np.frombuffer(ffmpeg("-i", path, *words), np.float32)
+
+
+def test_only_where_something_happens_pictures_are_encoded(
+    make_room: Callable[[dict[str, Path]], Room], films: Callable[..., Path]
+) -> None:
+    film = films(g=25)
+    clips = cut()
+    clips[1] = into(clips[1], "crossfade", 400)
+    title = text_track(text("Hello", 3600, 800))
+    video = movie(video_track(*clips), title, effects=(Effect("fade_out", {"duration": 400}),), **CANVAS)
+    made = render(make_room({"film": film}), video)
+    found, source = look(made.path), look(film)
+    wanted = expected()
+    assert len(found.digests) == len(wanted)
+    same = [digest == source.digests[wanted[place]] for place, digest in enumerate(found.digests)]
+    assert sum(same) >= copied(made) >= 0.3 * len(wanted)
+    for touched in (range(32, 42), range(90, 110), range(len(wanted) - 8, len(wanted))):
+        assert not any(same[place] for place in touched)
+
+
+def test_a_portrait_film_keeps_its_turn_and_its_packets(
+    make_room: Callable[[dict[str, Path]], Room], films: Callable[..., Path], tmp_path: Path
+) -> None:
+    film = tmp_path / "portrait.mp4"
+    film.write_bytes(films(g=25).read_bytes())
+    turn_film(film, 90)
+    clips = cut()
+    clips[1] = into(clips[1], "crossfade", 400)
+    room = make_room({"film": film})
+    made = render(room, movie(video_track(*clips), width=HEIGHT, height=WIDTH))
+    assert copied(made) > 0.4 * len(expected())
+    shown, upright = (_show(path, (HEIGHT, WIDTH)) for path in (made.path, film))
+    wanted = expected()
+    assert len(shown) == len(wanted)
+    outside = [place for place in range(len(wanted)) if not 30 <= place < 44]
+    for place in outside:
+        assert np.abs(shown[place].astype(int) - upright[wanted[place]]).mean() < 8
+    halfway = upright[wanted[36]] / 2.0 + upright[wanted[37]] / 2.0
+    assert np.abs(shown[36].astype(int) - halfway).mean() < 25
+
+
+def _show(path: Path, size: tuple[int, int]) -> Any:
+    words = ("-map", "0:v", "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-")
+    return np.frombuffer(ffmpeg("-i", path, *words), np.uint8).reshape(-1, size[1], size[0], 3)
+
+
+def test_of_two_cameras_the_one_with_more_pictures_is_copied(
+    make_room: Callable[[dict[str, Path]], Room], films: Callable[..., Path]
+) -> None:
+    film, other = films(g=25), films(g=25, bf=0, refs=3)
+    clips = [*cut()[:2], *(clip("other", 3120 + at, 1000, at) for at in (0,))]
+    made = render(make_room({"film": film, "other": other}), movie(video_track(*clips), **CANVAS))
+    assert_spliced(made, film, [*expected()[:78], *range(25)], least=0.4)
+
+
+def test_files_of_one_camera_are_copied_into_one_video(
+    make_room: Callable[[dict[str, Path]], Room], films: Callable[..., Path], tmp_path: Path
+) -> None:
+    film, twin = films(g=25), tmp_path / "twin.mp4"
+    twin.write_bytes(film.read_bytes())
+    clips = [clip("film", 0, 3000, 1000), clip("twin", 3000, 3000, 5000)]
+    made = render(make_room({"film": film, "twin": twin}), movie(video_track(*clips), **CANVAS))
+    assert_spliced(made, film, [*range(25, 100), *range(125, 200)], least=0.6)
+
+
+def test_a_film_whose_clock_jitters_by_a_tick_is_copied_all_the_same(
+    make_room: Callable[[dict[str, Path]], Room], films: Callable[..., Path], tmp_path: Path
+) -> None:
+    film = tmp_path / "jitter.mp4"
+    ffmpeg("-i", films(g=25), "-c", "copy", "-bsf:v", "setts=pts=PTS+mod(N\\,3):dts=DTS", film)
+    made = render(make_room({"film": film}), movie(video_track(*cut()), **CANVAS))
+    assert_spliced(made, film, expected(), least=0.5)
+
+
+REFUSED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "high": ({"g": 25}, {"quality": "high"}),
+    "compatible": ({"g": 25}, {"compatible": True}),
+    "another size": ({"g": 25}, {"height": 90}),
+    "another codec": ({"g": 25, "c:v": "mpeg4"}, {}),
+    "open groups": ({"g": 25, "x264-params": "open-gop=1:scenecut=0"}, {}),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_can_not_be_copied_is_encoded_as_a_whole(
+    make_room: Callable[[dict[str, Path]], Room], films: Callable[..., Path], case: str
+) -> None:
+    options, output = REFUSED[case]
+    made = render(make_room({"film": films(**options)}), movie(video_track(*cut()), **CANVAS), **output)
+    assert made.numbers == expected()
+    assert not copied(made)
+    told = any("encoded anew, because" in note for note in made.result.notes)
+    assert told is (case != "high")
+
+
+def test_what_was_copied_is_told_in_a_sentence(
+    make_room: Callable[[dict[str, Path]], Room], films: Callable[..., Path]
+) -> None:
+    made = render(make_room({"film": films(g=25)}), movie(video_track(*cut()), **CANVAS))
+    assert any(f"copied {copied(made)} of {len(expected())} frames" in note for note in made.result.notes)
+
+
+def test_a_splice_that_does_not_pass_its_checks_is_encoded_as_a_whole(
+    make_room: Callable[[dict[str, Path]], Room],
+    films: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A file that decodes wrongly can't be made on purpose, so the check is told another checksum."""
+    right = verifying.Spliced
+
+    def wrong(joins: tuple[Join, ...], rotation: int) -> Any:
+        return right(tuple(Join(one.frame, one.coarse, one.digest + 1) for one in joins), rotation)
+
+    monkeypatch.setattr(running, "Spliced", wrong)
+    made = render(make_room({"film": films(g=25)}), movie(video_track(*cut()), **CANVAS))
+    assert made.numbers == expected()
+    assert not copied(made)
+    assert any("did not pass the checks" in note for note in made.result.notes)
+
+
+def test_a_file_that_gives_other_packets_than_it_was_mapped_with_is_encoded_as_a_whole(
+    make_room: Callable[[dict[str, Path]], Room],
+    films: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Files don't change under a reader at will, so the reader doubts by itself."""
+
+    def doubtful(*_: Any) -> Any:
+        raise Doubt("The footage gave other packets than before.")
+
+    monkeypatch.setattr("mango_skill.engine.render.packet_reader.PacketReader.packets", doubtful)
+    made = render(make_room({"film": films(g=25)}), movie(video_track(*cut()), **CANVAS))
+    assert made.numbers == expected()
+    assert not copied(made)
+
+
+def test_a_whole_film_is_copied_to_the_last_frame(
+    make_room: Callable[[dict[str, Path]], Room], films: Callable[..., Path]
+) -> None:
+    film = films(g=25)
+    video: Timeline = movie(video_track(clip("film", 0, SECONDS * 1000, 0)), **CANVAS)
+    made = render(make_room({"film": film}), video)
+    assert_spliced(made, film, list(range(FPS * SECONDS)), least=1.0)
+    assert any("copied all 250 frames" in note for note in made.result.notes)
