@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import threading
@@ -538,3 +539,78 @@ def test_a_project_can_not_be_deleted_while_it_renders(service: Any, filmed: Any
     filmed.workspace.delete("film")
     assert filmed.workspace.projects() == ()
     assert JobFile.read(filmed.workspace.context.places.projects, clock=filmed.workspace.clock) is None
+
+
+def test_progress_never_runs_backwards_and_the_time_left_is_passed_on(
+    service: Any, filmed: Any, out: Path
+) -> None:
+    """The first render fails at 60 percent; the second begins anew."""
+    service.once(
+        "status",
+        lambda w, r: w.json({"status": "processing", "progress": 60, "left_s": 12}),
+        lambda w, r: w.json({"status": "failed", "error": "boom"}),
+        lambda w, r: w.json({"status": "processing", "progress": 5}),
+        lambda w, r: w.json({"status": "processing", "progress": 80}),
+    )
+    seen: list[Any] = []
+    job = filmed.project().start_export(path=out)
+    assert filmed.workspace.wait(job.id, 30, seen.append).state == "done"
+    told = [one.percent for one in seen if one.percent is not None]
+    assert told == sorted(told)
+    assert told[-1] == 100
+    assert {one.left_s for one in seen} <= {None, 12}
+    assert seen[-1].left_s is None
+
+
+def test_a_full_disk_leaves_nothing_and_names_the_job_to_wait_for_again(
+    service: Any, filmed: Any, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(descriptor: int) -> None:
+        """The journals' disk takes more, the film's does not."""
+        if any(os.path.sameopenfile(descriptor, part) for part in parts()):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def parts() -> list[int]:
+        return [
+            one
+            for one in map(int, os.listdir("/proc/self/fd"))
+            if os.path.exists(f"/proc/self/fd/{one}")
+            and Path(os.readlink(f"/proc/self/fd/{one}")).parent == out.parent
+        ]
+
+    with monkeypatch.context() as patched:
+        patched.setattr("mango_skill.client.download.os.fsync", refuse)
+        done = export(filmed, out)
+    assert done.state == "failed"
+    assert done.error["code"] == "disk_full"
+    assert done.id in done.error["hint"]
+    assert leftovers(out) == []
+    again = filmed.workspace.wait(done.id, 30)
+    assert again.state == "done"
+    assert leftovers(out) == ["out.mp4"]
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"format": "otio"}, "format"),
+        ({"format": "jpg", "output": {"at": 1000}}, "format"),
+        ({"format": "webp"}, "format"),
+        ({"output": {"range": [0, 1000]}}, "range"),
+    ],
+)
+def test_what_the_cloud_does_not_write_is_refused_before_it_is_asked(
+    service: Any, filmed: Any, more: dict[str, Any], code: str
+) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        filmed.project().start_export(**more)
+    assert caught.value.code == code
+    assert "local" in caught.value.hint
+    assert service.of("proxy/lambda") == []
+
+
+def test_a_name_of_the_users_is_the_files_and_never_another_ones(filmed: Any, out: Path) -> None:
+    first = export(filmed, out.parent, name="holiday: day/one?")
+    second = export(filmed, out.parent, name="holiday: day/one?")
+    assert Path(first.result["path"]).name == "holiday day one.mp4"
+    assert Path(second.result["path"]).name == "holiday day one-2.mp4"
