@@ -152,11 +152,27 @@ def test_a_file_that_can_not_be_used_is_refused_before_the_first_byte(
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(MediaError) as caught:
-        client.project().upload([clip, path])
+        client.project().upload([path])
     assert caught.value.code == code
     assert path.name in caught.value.message
     assert caught.value.hint
     assert service.requests == []
+    sent = client.project().upload([clip, path])
+    assert [one.name for one in sent.files] == [clip.name]
+    assert [(one.name, one.error.code) for one in sent.refused] == [(path.name, code)]
+    assert len(service.of("upload-video")) == 1
+
+
+def test_a_file_that_the_backend_can_not_use_does_not_keep_the_others_out(
+    service: Any, client: Any, clip: Path, tmp_path: Path
+) -> None:
+    odd = tmp_path / "odd.mp4"
+    odd.write_bytes(MP4 + b"odd")
+    service.once("upload", lambda w, r: w.json({"code": 4001, "message": "unsupported"}))
+    sent = client.project().upload([odd, clip])
+    assert [one.name for one in sent.files] == [clip.name]
+    assert [one.name for one in sent.refused] == ["odd.mp4"]
+    assert [one.name for one in client.project().upload([odd]).files] == ["odd.mp4"]
 
 
 def test_missing_files_and_folders_are_named(client: Any, tmp_path: Path) -> None:
