@@ -74,7 +74,7 @@ def _read_exception(
     base = read_clause(Clause(rest, clause.message, clause.before))
     if pattern(_SOUND).search(out):
         only = len(base) == 1 and base[0].name == "mute" and base[0].parameters.get("target") == "all"
-        return [base[0].changed(target="original_audio")] if only else ()
+        return [make("isolate", target="music")] if only else ()
     bounds = _bounds(Clause(out, clause.message))
     if bounds is None or not base:
         return ()

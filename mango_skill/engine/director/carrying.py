@@ -169,7 +169,7 @@ def _clarification(asked: Asked) -> MustAsk:
     missing = asked.word("missing") or ""
     key = f"missing_{missing.split(',')[0].strip()}"
     known = (
-        "range", "clip", "goal", "position", "target", "text", "source", "time", "seconds", "amount", "style",
+        "range", "clip", "goal", "position", "part", "target", "text", "source", "time", "seconds", "amount", "style",
     )  # fmt: skip
     if key.removeprefix("missing_") not in known:
         return MustAsk("missing_other", missing=missing)

@@ -31,9 +31,16 @@ LOUDEST_PERCENT = 400.0
 def add_music(desk: Desk, asked: Asked) -> None:
     """Put music under the video, lowered under speech; it takes the place of music that is there."""
     desk.need_clips()
+    _lay(
+        desk,
+        asked,
+        under_speech=has_sound(desk.timeline, desk.assets) or bool(desk.timeline.role(Role.VOICE)),
+    )
+
+
+def _lay(desk: Desk, asked: Asked, *, under_speech: bool) -> None:
     file = _file(desk, asked)
     stated = asked.number("percent")
-    under_speech = has_sound(desk.timeline, desk.assets) or bool(desk.timeline.role(Role.VOICE))
     percent = stated if stated is not None else MUSIC_PERCENT if under_speech else ALONE_PERCENT
     percent = max(0.0, min(LOUDEST_PERCENT, percent))
     start = asked.ms("start") or 0
@@ -56,6 +63,12 @@ def add_music(desk: Desk, asked: Asked) -> None:
 
 def replace_music(desk: Desk, asked: Asked) -> None:
     """Other music at the level of the old."""
+    desk.need_clips()
+    if is_alone(desk):
+        # the song is the storyline: it keeps the time and is no longer heard
+        desk.timeline = edits.treat(desk.timeline, Effect("mute", {"target": "original_audio"}))
+        _lay(desk, Asked("add_music", dict(asked.parameters)), under_speech=False)
+        return
     old = [clip for track in desk.timeline.role(Role.MUSIC) for clip in track.clips]
     parameters = dict(asked.parameters)
     if old and not asked.has("percent"):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from mango_skill.engine.director.asked import Asked
 from mango_skill.engine.director.cuts import Handler
 from mango_skill.engine.director.desk import Desk
-from mango_skill.engine.director.levels import LUFS, heard_as, sounding, target_of
+from mango_skill.engine.director.levels import LUFS, heard_as, is_alone, sounding, target_of
 from mango_skill.engine.director.outcomes import CannotDo, MustAsk
 from mango_skill.engine.director.sources import claim, find_source
 from mango_skill.engine.director.uploads import clip_of, has_sound
@@ -161,7 +161,8 @@ def isolate(desk: Desk, asked: Asked) -> None:
     elif target == "music":
         if not sounding(desk, "music"):
             raise CannotDo("cannot_unmix")
-        for other in ("original_audio", "voice"):
+        # a song that is alone lies where the original sound does
+        for other in () if is_alone(desk) else ("original_audio", "voice", "sfx"):
             desk.timeline = edits.treat(desk.timeline, Effect("mute", {"target": other}))
     else:
         raise CannotDo("cannot_unmix")

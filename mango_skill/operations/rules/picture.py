@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from mango_skill.operations.clause import Clause, make, spread
@@ -43,6 +44,7 @@ def read_picture(clause: Clause) -> list[Operation]:
         _white_balance,
         _transition,
         _fade,
+        _crop_part,
         _reframe,
         _flip,
         _rotate,
@@ -262,6 +264,33 @@ def _resolution(clause: Clause) -> list[Operation]:
 def _rate(clause: Clause) -> list[Operation]:
     rate = clause.one("y")
     return [make("set_fps", fps=rate)] if rate and 1 <= rate <= 240 else []
+
+
+_SHARES: Mapping[str, float] = {"half": 50, "third": 33.333, "quarter": 25}
+_OPPOSITE: Mapping[str, str] = {"left": "right", "right": "left", "top": "bottom", "bottom": "top"}
+_PART = r"(?P<side>left|right|top|bottom)(?:-hand)?(?: most)? (?P<share>half|third|quarter)(?: of (?:the |its )?(?:picture|frame|image|screen|shot|video))?"
+_PART_ZH = r"(?P<zh>[左右上下])(?:面的?|边的?|侧的?)?(?:一半|半边|半部分|半幅|半(?:个)?画面)"
+
+
+def _crop_part(clause: Clause) -> list[Operation]:
+    """ "crop out the left half": the part goes; "crop to the left half": it is what stays."""
+    part = clause.says(rf"(?<![a-z]){_PART}(?![a-z])") or clause.says(_PART_ZH)
+    if not part or clause.has("title", "text", "captions", "overlay", "volume", "zoom", "blur", "pixelate"):
+        return []
+    named = part.groupdict()
+    side = named.get("side") or {"左": "left", "右": "right", "上": "top", "下": "bottom"}[named["zh"]]
+    share = _SHARES[named.get("share") or "half"]
+    keeps = clause.says(
+        r"(?<![a-z])(?:crop|cut|trim)(?: it| this| the (?:picture|video|frame|image|shot)| <c\d+>)?(?: down| in)? to (?:only |just )?(?:the |its )?(?:left|right|top|bottom)|(?<![a-z])(?:only )?(?:keep|show)(?: only| just)?(?: the| its)? (?:left|right|top|bottom)|(?<![a-z])keep(?: only| just)? (?:it|that|this)(?![a-z])|保留|[只仅](?:留|要|显示)|裁[切剪]?[到成]"
+    )
+    takes = clause.says(
+        r"(?<![a-z])(?:crop|cut|trim|chop|remove|take)(?: it| that| this)?(?: part)?(?: out| off| away)(?![a-z])|(?<![a-z])(?:remove|chop|crop away|get rid of|lose)(?![a-z])|[裁剪切去][掉去除]|去掉|删掉"
+    )
+    if keeps:
+        return [make("crop", **{f"{_OPPOSITE[side]}_percent": 100 - share}, clip=clause.clip)]
+    if takes:
+        return [make("crop", **{f"{side}_percent": share}, clip=clause.clip)]
+    return [make("clarify", missing="part")] if clause.says(r"(?<![a-z])crop|裁") else []
 
 
 def _crop(clause: Clause) -> list[Operation]:

@@ -10,7 +10,7 @@ from mango_skill.operations.model import Operation
 
 def read_speed(clause: Clause) -> list[Operation]:
     """Understand what a clause asks of the speed."""
-    fitted = _stretch(clause)
+    fitted = _stretch(clause) or _as_long(clause)
     if fitted:
         return fitted
     if (clause.has("pitch", "music", "audio") and not clause.has("speed", "silence")) or (
@@ -141,6 +141,26 @@ def _stretch(clause: Clause) -> list[Operation]:
     ):
         return [make("fit_duration", seconds=seconds)]
     return []
+
+
+def _as_long(clause: Clause) -> list[Operation]:
+    """ "half as long": all of it stays, in half the time."""
+    said = clause.says(
+        r"(?:(?P<half>half)|(?P<third>an? third)|(?P<quarter>an? quarter)|<n(?P<times>\d+)> times) (?:as long|(?:of )?(?:its|the) (?:own )?length)(?![a-z])"
+        r"|(?:时长|长度)(?:缩短|缩)?(?:(?P<zh_half>减半|一半)|(?P<zh_twice>翻倍|加倍|翻一倍))"
+    )
+    if not said or clause.has("music", "captions", "title", "text", "freeze", "transition", "fade"):
+        return []
+    if said["times"]:
+        times = clause.message.value(f"n{said['times']}")
+        factor = round(1 / times, 6) if 0.01 <= times <= 100 else None
+    else:
+        factor = next(
+            one
+            for name, one in (("half", 2), ("zh_half", 2), ("third", 3), ("quarter", 4), ("zh_twice", 0.5))
+            if said[name]
+        )
+    return spread("speed", clause, factor=factor, direction=None) if factor else []
 
 
 def _change(clause: Clause) -> list[Operation]:

@@ -205,3 +205,16 @@ def test_a_logo_is_made_larger_moved_and_removed_like_words(talk: Project, foota
     assert place.parameters["left_percent"] > 50
     talk.do({"op": "remove_text", "target": "watermark"})
     assert talk.clips_of(Role.GRAPHICS) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "sides"),
+    [("cut it off", {"left_percent": 50}), ("keep it", {"right_percent": 50})],
+)
+def test_a_half_that_may_go_or_stay_is_asked_for(
+    three: Project, answer: str, sides: dict[str, float]
+) -> None:
+    asked = three.say("crop the left half")
+    assert "be all that is kept" in asked.text
+    three.say(answer)
+    assert [one.parameters for one in three.effects("crop")] == [sides] * 3

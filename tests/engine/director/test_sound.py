@@ -194,3 +194,19 @@ def test_a_sound_that_is_alone_is_faded_as_the_music(project: Project, footage: 
     assert "black" not in direction.text
     (fade,) = project.timeline.effects
     assert (fade.parameters["duration"], fade.parameters["target"]) == (3000, "audio")
+
+
+def test_all_but_the_music_falls_silent_an_added_voice_too(talk: Project, footage: Footage) -> None:
+    talk.upload(footage("voice.wav", 5, kind=MediaKind.AUDIO))
+    talk.do({"op": "add_music", "mood": "calm"})
+    talk.say("mute everything except the music")
+    assert {one.parameters["target"] for one in talk.effects("mute")} == {"original_audio", "voice", "sfx"}
+
+
+def test_other_music_takes_the_place_of_a_song_that_is_alone(project: Project, footage: Footage) -> None:
+    project.upload(footage("song.mp3", 30, kind=MediaKind.AUDIO))
+    project.do({"op": "replace_music", "mood": "calm"})
+    (bed,) = project.clips_of(Role.MUSIC)
+    assert bed.range == TimeRange(0, 30_000)
+    assert [one.parameters["target"] for one in project.effects("mute")] == ["original_audio"]
+    assert project.effects("duck") == []

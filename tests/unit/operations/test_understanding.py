@@ -60,6 +60,31 @@ def test_a_prohibition_alone_changes_nothing(text: str, read: Read) -> None:
     assert read(text) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "operation"),
+    [
+        ("make the second clip half as long", {"op": "speed", "clip": 2, "factor": 2}),
+        ("make clip 2 twice as long", {"op": "speed", "clip": 2, "factor": 0.5}),
+        ("make it a third as long", {"op": "speed", "factor": 3}),
+        ("把第二段时长减半", {"op": "speed", "clip": 2, "factor": 2}),
+        ("crop to the left half", {"op": "crop", "right_percent": 50}),
+        ("keep only the top third of the picture", {"op": "crop", "bottom_percent": 66.667}),
+        ("crop out the right half", {"op": "crop", "right_percent": 50}),
+        ("裁掉左半边", {"op": "crop", "left_percent": 50}),
+        ("只保留左半边", {"op": "crop", "right_percent": 50}),
+        ("crop the left half", {"op": "clarify", "missing": "part"}),
+        ("mute everything except the music", {"op": "isolate", "target": "music"}),
+        ("除音乐外全部静音", {"op": "isolate", "target": "music"}),
+    ],
+)
+def test_shares_of_a_length_and_of_the_picture_are_understood_or_asked_for(
+    text: str, operation: dict[str, object]
+) -> None:
+    understood = parse(text)
+    assert [one.to_json() for one in understood.operations] == [operation]
+    assert understood.leftovers == ()
+
+
 def test_what_nobody_understands_is_left_over_and_not_dropped() -> None:
     understood = parse("trim the first 3 seconds and frobnicate the wibble")
     assert understood.operations == (Operation("trim_start", {"seconds": 3}),)
