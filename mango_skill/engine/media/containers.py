@@ -104,7 +104,8 @@ _CLEAR_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 def picture_decoder(stream: VideoStream) -> VideoCodecContext:
     """Return what decodes a stream's packets: its own decoder, or another one for transparency in WebM."""
     name = _CLEAR_DECODERS.get(stream.codec_context.name)
-    if name is None or stream.metadata.get("alpha_mode") != "1" or name not in av.codecs_available:
+    clear = any(key.lower() == "alpha_mode" and value == "1" for key, value in stream.metadata.items())
+    if name is None or not clear or name not in av.codecs_available:
         return stream.codec_context
     return cast(VideoCodecContext, CodecContext.create(name, "r"))
 

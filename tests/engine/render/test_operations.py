@@ -84,7 +84,7 @@ def carried_out(room: Room, *operations: Operation) -> Timeline:
         timeline=draft(room),
         assets=describe(room),
         studio=_Silent(),
-        history=_Silent(),  # type: ignore[arg-type]
+        history=_Silent(),
         understand=lambda _: Reading(asked, ()),
     )
     assert [step.ok for step in direction.steps] == [True] * len(operations), direction.text
