@@ -38,14 +38,10 @@ class Box:
 def find_neighbours(words: Sequence[Words]) -> Mapping[str, tuple[Words, ...]]:
     """Return for each text those that are seen at the same time and stay where they are.
 
-    Captions give way to all others; among the others, what is shown for longer stays, or else what comes first.
+    Captions give way to all others, and all others to lower thirds; else what is shown for longer stays, or what
+    comes first.
     """
-    ranks = {
-        one.id: rank
-        for rank, one in enumerate(
-            sorted(words, key=lambda one: (one.caption, -one.span.count, one.span.first))
-        )
-    }
+    ranks = {one.id: rank for rank, one in enumerate(sorted(words, key=_rank))}
     found: dict[str, list[Words]] = {}
     seen: list[Words] = []
     for one in sorted(words, key=lambda one: one.span.first):
@@ -55,6 +51,16 @@ def find_neighbours(words: Sequence[Words]) -> Mapping[str, tuple[Words, ...]]:
             found.setdefault(low.id, []).append(high)
         seen.append(one)
     return {name: tuple(sorted(others, key=lambda one: ranks[one.id])) for name, others in found.items()}
+
+
+def _rank(words: Words) -> tuple[bool, bool, int, int]:
+    # A lower third lies on its place; titles and captions can be read elsewhere too.
+    return (
+        words.caption,
+        words.style.get("layout") != "lower_third",
+        -words.span.count,
+        words.span.first,
+    )
 
 
 def clear_shift(box: Box, taken: Sequence[Box], size: tuple[int, int]) -> int:
