@@ -27,6 +27,7 @@ _HOLD_STEPS: Final = 35
 _ATTACK_STEPS: Final = 12
 _RELEASE_STEPS: Final = 45
 _LIMIT_REACH: Final = 6
+_CURVE_BLOCK: Final = 60_000
 _TRIES: Final = 5
 _CLOSE_LU: Final = 0.15
 _MOST_GAIN_DB: Final = 40.0
@@ -133,11 +134,12 @@ def _shape(first: int, block: Samples, gain: float, curve: Levels | None) -> Sam
     """Return a stretch of the mix at a gain and under a curve of 1 ms steps; itself when nothing changes it."""
     if curve is None:
         return block if gain == 1 else block * np.float32(gain)
-    near = slice(max(0, first // STEP - 1), (first + len(block)) // STEP + 2)
-    if gain == 1 and curve[near].min() == 1:
+    begin = max(0, first // STEP - 1)
+    near = curve[begin : (first + len(block)) // STEP + 2]
+    if gain == 1 and near.min() == 1:
         return block
-    times = (np.arange(len(curve))[near] + 0.5) * STEP
-    shape = np.interp(np.arange(first, first + len(block)), times, curve[near]).astype(np.float32)
+    times = (np.arange(begin, begin + len(near)) + 0.5) * STEP
+    shape = np.interp(np.arange(first, first + len(block)), times, near).astype(np.float32)
     return block * (shape * np.float32(gain))[:, None]
 
 
@@ -153,15 +155,25 @@ def _limit_curve(peaks: Levels, ceiling: float) -> Levels | None:
     """Return the gain of every step after which no peak is above the ceiling; None when none is."""
     if not len(peaks) or peaks.max() <= ceiling:
         return None
-    wanted = np.minimum(1.0, ceiling / np.maximum(peaks, 1e-9))
-    # The lowest of the neighbourhood, then its average: the gain is down before the peak and never jumps.
-    padded_wanted = np.pad(wanted, 2 * _LIMIT_REACH, mode="edge")
-    windows = np.lib.stride_tricks.sliding_window_view(padded_wanted, 2 * _LIMIT_REACH + 1)
-    lowest = windows.min(axis=1)
-    kernel = np.ones(2 * _LIMIT_REACH + 1) / (2 * _LIMIT_REACH + 1)
+    curve = np.ones(len(peaks), dtype=np.float32)
+    reach = 2 * _LIMIT_REACH
+    for first in range(0, len(peaks), _CURVE_BLOCK):
+        end = min(len(peaks), first + _CURVE_BLOCK)
+        known = peaks[max(0, first - reach) : end + reach]
+        if known.max() <= ceiling:
+            continue
+        around = np.pad(known, (max(0, reach - first), max(0, end + reach - len(peaks))), mode="edge")
+        curve[first:end] = _smoothed_gain(np.asarray(ceiling / np.maximum(around, ceiling), dtype=np.float32))
+    return curve
+
+
+def _smoothed_gain(wanted: Levels) -> NDArray[np.float64]:
+    """The lowest of the neighbourhood, then its average: the gain is down before the peak and never jumps."""
+    width = 2 * _LIMIT_REACH + 1
+    lowest = np.lib.stride_tricks.sliding_window_view(wanted, width).min(axis=1)
+    smooth = np.convolve(lowest, np.ones(width) / width, mode="valid")
     # Sums of ones are not always one to the last bit.
-    curve = np.minimum(1.0, np.convolve(lowest, kernel, mode="valid"))
-    return np.where(curve > 1 - 1e-6, 1.0, curve).astype(np.float32)
+    return np.where(smooth > 1 - 1e-6, 1.0, smooth)
 
 
 def lower_peaks(path: Path, heard: Levels, *, margin_db: float, check: Callable[[], None]) -> bool:

@@ -47,15 +47,15 @@ def sample_peaks(samples: Samples) -> Levels:
     return np.asarray(highest.reshape(-1, STEP).max(axis=1))
 
 
-def raise_to_true(peaks: Levels, samples: Samples, *, level: float) -> None:
-    """Raise the peaks of steps that may reach a level to what lies between their samples.
+def raise_to_true(peaks: Levels, samples: Samples, where: NDArray[np.bool_]) -> None:
+    """Raise the peaks of some steps to what lies between their samples.
 
     Args:
         peaks: Of the steps, as ``sample_peaks`` found them; changed in place.
         samples: The same sound with ``REACH`` more samples on both sides.
-        level: What matters, linear.
+        where: Of which steps.
     """
-    near = np.flatnonzero(peaks > _NEAR * level)
+    near = np.flatnonzero(where)
     if not len(near):
         return
     padded = np.zeros((len(peaks) * STEP + 2 * REACH, 2), dtype=np.float32)
@@ -77,23 +77,23 @@ class PeakMap:
         self._mix = mix
         found = [sample_peaks(block) for _, block in mix.blocks()]
         self._peaks = np.concatenate(found) if found else np.zeros(0, dtype=np.float32)
-        self._exact_from = np.inf
+        self._exact = np.zeros(len(self._peaks), dtype=bool)
 
     def exact(self, level: float, check: Callable[[], None]) -> Levels:
         """Return all peaks; those at or above a level are true peaks."""
-        if level < self._exact_from and len(self._peaks):
-            steps = BLOCK // STEP
-            for place in range(0, len(self._peaks), steps):
-                part = self._peaks[place : place + steps]
-                if part.max() <= _NEAR * level:
-                    continue
-                check()
-                first = place * STEP - REACH
-                samples = self._mix.read(max(0, first), BLOCK + 2 * REACH + min(0, first))
-                if first < 0:
-                    samples = np.concatenate([np.zeros((-first, 2), np.float32), samples])
-                raise_to_true(part, samples, level=level)
-            self._exact_from = level
+        steps = BLOCK // STEP
+        for place in range(0, len(self._peaks), steps):
+            part, known = self._peaks[place : place + steps], self._exact[place : place + steps]
+            where = (part > _NEAR * level) & ~known
+            if not where.any():
+                continue
+            check()
+            first = place * STEP - REACH
+            samples = self._mix.read(max(0, first), BLOCK + 2 * REACH + min(0, first))
+            if first < 0:
+                samples = np.concatenate([np.zeros((-first, 2), np.float32), samples])
+            raise_to_true(part, samples, where)
+            known |= where
         return self._peaks
 
 
@@ -126,6 +126,6 @@ class PeakMeter:
         if steps <= 0:
             return
         peaks = sample_peaks(self._rest[REACH : REACH + steps * STEP])
-        raise_to_true(peaks, self._rest, level=self._level)
+        raise_to_true(peaks, self._rest, peaks > _NEAR * self._level)
         self._found.append(peaks)
         self._rest = self._rest[steps * STEP :]
