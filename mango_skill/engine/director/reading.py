@@ -12,6 +12,7 @@ from typing import Any
 
 from mango_skill.engine.director.asked import Asked
 from mango_skill.language.script import detect_language
+from mango_skill.operations.foreign import is_foreign
 from mango_skill.operations.understanding import parse
 
 LANGUAGES = ("en", "zh")
@@ -68,6 +69,11 @@ def _touches() -> Mapping[str, Mapping[str, Any]]:
     file = resources.files("mango_skill.engine.director") / "recipe_touches.json"
     table: Mapping[str, Mapping[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
     return table
+
+
+def unread_language(message: str, language: str) -> str:
+    """Return the language to say in that a message was not understood: its own, where edits in it are not read."""
+    return detect_language(message) if is_foreign(message) else language
 
 
 def answer_language(message: str, session: str) -> str:

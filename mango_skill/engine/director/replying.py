@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mango_skill.engine.director.carrying import Carried, Done, Question
 from mango_skill.engine.director.desk import Desk
-from mango_skill.engine.director.reading import Reading
+from mango_skill.engine.director.reading import Reading, unread_language
 from mango_skill.engine.director.wording import say, say_clause, words
 from mango_skill.operations.recipes import load_recipes
 
@@ -30,7 +30,7 @@ def compose(carried: Carried, desk: Desk, language: str, *, reading: Reading, ch
     if reading.leftovers and carried.done:
         sentences.append(say(language, "frame", "leftovers", {"parts": list(reading.leftovers)}))
     if not carried.done:
-        sentences.append(say(language, "frame", "nothing"))
+        sentences.append(say(unread_language(desk.message, language), "frame", "nothing"))
     return _joined(sentences, language)
 
 

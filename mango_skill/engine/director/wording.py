@@ -18,10 +18,16 @@ LONGEST_LIST = 400
 
 @cache
 def words(language: str) -> Mapping[str, Any]:
-    """Return the table of a language, English for one that has none."""
+    """Return the table of a language; one whose edits are not read has English with a few sentences of its own."""
     name = language.split("-", maxsplit=1)[0].casefold()
-    folder = resources.files("mango_skill.engine.director")
-    file = folder / f"words_{name if name in ('en', 'zh') else FALLBACK}.json"
+    if name in ("en", "zh"):
+        return _table(name)
+    english = _table(FALLBACK)
+    return {**english, "frame": {**english["frame"], **_table("elsewhere").get(name, {})}}
+
+
+def _table(name: str) -> Mapping[str, Any]:
+    file = resources.files("mango_skill.engine.director") / f"words_{name}.json"
     table: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return table
 

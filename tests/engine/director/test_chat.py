@@ -223,3 +223,15 @@ def test_both_languages_have_the_same_words_with_the_same_facts() -> None:
             facts = {name for _, name, _, _ in string.Formatter().parse(template) if name}
             known = {name for _, name, _, _ in string.Formatter().parse(english[section][key]) if name}
             assert facts <= known | {"position"}, key
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ("corta las pausas y añade música tranquila", "inglés y chino"),
+        ("schneide bitte die Pausen raus", "Englisch und Chinesisch"),
+        ("動画の無音部分をカットして", "英語と中国語"),
+    ],
+)
+def test_who_writes_in_another_language_is_told_so_in_it(talk: Project, message: str, said: str) -> None:
+    assert said in talk.say(message).text
