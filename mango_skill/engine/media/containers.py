@@ -60,6 +60,10 @@ def open_media(path: str | os.PathLike[str], demuxer: str = "") -> Iterator[Inpu
 def sniff_file(path: Path) -> Kind:
     """Return the kind of a file on disk (see ``sniff.sniff``)."""
     try:
+        if not path.is_file() and path.exists() and not path.is_dir():
+            # Opening a pipe waits for someone to write into it, perhaps for ever.
+            hint = "Save what it gives as a file and send that."
+            raise MediaError("That is a pipe or a device, not a file.", code="not_a_file", hint=hint)
         with path.open("rb") as file:
             head = file.read(SNIFF_BYTES)
             size = os.fstat(file.fileno()).st_size

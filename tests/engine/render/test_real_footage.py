@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -301,3 +302,10 @@ def test_what_is_no_footage_is_called_by_its_name(shelf: Path, start: bytes, nam
     path.write_bytes(start + bytes(400))
     with pytest.raises(MediaError, match=named):
         probe(path)
+
+
+def test_a_pipe_is_told_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.mp4")
+    with pytest.raises(MediaError, match="pipe") as caught:
+        probe(tmp_path / "pipe.mp4")
+    assert caught.value.code == "not_a_file"
