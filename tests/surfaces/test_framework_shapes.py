@@ -125,8 +125,10 @@ def test_each_sdk_takes_the_declarations_as_its_own_types(new_tool: str) -> None
 
 def test_a_tool_declared_once_is_in_every_projection(new_tool: str) -> None:
     from mango_skill.cli import documents
+    from mango_skill.hosts.mcp.server import listed
     from mango_skill.tools import schemas
 
+    assert listed(TOOLS[new_tool]).input_schema["required"] == ["colour"]
     assert describe(TOOLS[new_tool])["inputSchema"]["properties"]["colour"]["type"] == "string"
     assert schemas.SCHEMAS / "tools" / "paint_wall.json" in schemas.files()
     assert "| `paint_wall` | Paint a wall. |" in documents.blocks()["tools"]
