@@ -59,7 +59,6 @@ class Comparison:
 
     def __init__(self, options: argparse.Namespace, say: Say, folder: Path) -> None:
         self.options, self.say, self.folder = options, say, folder
-        self.began = time.monotonic()
         self.seconds = options.seconds or (QUICK_S if options.quick else 120)
         self.rounds = options.rounds or (1 if options.quick else 3)
         asked = "import imageio_ffmpeg; print(imageio_ffmpeg.get_ffmpeg_exe())"
@@ -67,6 +66,7 @@ class Comparison:
             [options.peers, "-c", asked], check=True, capture_output=True, text=True
         ).stdout.strip()
         self.bench = self._bench(self.seconds)
+        self.began = time.monotonic()
         self.cut = keep_ranges(self.seconds)
         self.polish = keep_ranges(self.seconds, dissolves=True)
         self.run = Run()

@@ -3,8 +3,10 @@
     python3 benchmarks/renderer.py [--quick] [--job cut,polish] [--sides ours,ffmpeg] [--rounds 3] [--limit 12]
 
 Builds the environments it needs, makes its own film (kept in the user's cache folder), runs all sides in turns, checks
-every result with the ffmpeg program, and writes a table. Ratios are medians of paired rounds; a round that would not end
-within the limit is left out, and the table says how many there were.
+every result with the ffmpeg program, and writes a table. Ratios are medians of paired rounds. Rounds that would make all
+of it last longer than the limit are left out, and the table says how many there were: within twelve minutes two
+processors do three of one minute of film (``--seconds 60``), or one or two of two minutes; three of these need
+``--limit 20``.
 """
 
 from __future__ import annotations
