@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
-import shutil
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,6 +19,7 @@ from av import VideoFrame
 
 from mango_skill.engine.render.chunks import divide
 from mango_skill.engine.render.composer import Composer
+from mango_skill.engine.render.disk import clear_disk_errors, existing, require_room
 from mango_skill.engine.render.encoder import (
     Writer,
     encode_stretch,
@@ -40,12 +39,11 @@ from mango_skill.engine.render.splice import Refusal, Splice, plan_splice
 from mango_skill.engine.render.splicing import Splicer
 from mango_skill.engine.render.survey import survey
 from mango_skill.engine.render.verify import Facts, Spliced, verify
-from mango_skill.errors import MangoError, OutputError, RenderError
+from mango_skill.errors import MangoError, RenderError
 from mango_skill.protocol import constants
 
 Progress = Callable[[float, str], None]
 _MOST_WORKERS: Final = 4
-_RESERVE_BYTES: Final = 50_000_000
 # Of everything that is told as progress, the share of making; the rest is finishing and looking at it.
 _MADE_SHARE: Final = 96.0
 _SIGN_OF_LIFE_S: Final = 5.0
@@ -121,12 +119,12 @@ def run(
         workers or min(_MOST_WORKERS, _count_processors()),
     )
     # Named after the output: what a killed render left behind is taken over by the next.
-    partial = _existing(output.parent) / f".{output.name}.part"
+    partial = existing(output.parent) / f".{output.name}.part"
     scratch = Scratch(partial)
     try:
         with clear_disk_errors():
             scratch.clear()
-            _require_room(output.parent, plan)
+            require_room(output.parent, plan)
             facts = job.make(partial, scratch)
             sidecar = _write_sidecar(plan, output)
             os.replace(partial, output)
@@ -360,58 +358,3 @@ def _write_sidecar(plan: RenderPlan, output: Path) -> Path | None:
     path = output.with_suffix(f".{plan.profile.captions}")
     write_captions(plan.cues, path, form=plan.profile.captions)
     return path
-
-
-def _existing(folder: Path) -> Path:
-    if not folder.is_dir():
-        raise OutputError(
-            "The folder for the result is not there.",
-            code="not_writable",
-            hint="Make it, or name another one.",
-        )
-    if not os.access(folder, os.W_OK):
-        raise _not_writable()
-    return folder
-
-
-def _not_writable() -> OutputError:
-    return OutputError(
-        "The result can't be written into that folder.",
-        code="not_writable",
-        hint="Name a folder that you may write to.",
-    )
-
-
-def _require_room(folder: Path, plan: RenderPlan) -> None:
-    """The mix needs room for sure; what the pictures need is told by the disk itself."""
-    needed = _RESERVE_BYTES + (plan.score.count * 16 if plan.score else 0)
-    if shutil.disk_usage(folder).free < needed:
-        raise _disk_full()
-
-
-def _disk_full() -> OutputError:
-    return OutputError(
-        "The disk is full.",
-        code="disk_full",
-        hint="Free some space, or export to another disk, and try again.",
-    )
-
-
-@contextmanager
-def clear_disk_errors() -> Iterator[None]:
-    """Give the system's and the library's errors on writing the words of this house."""
-    try:
-        yield
-    except MangoError:
-        raise
-    except (OSError, av.error.FFmpegError) as problem:
-        number = getattr(problem, "errno", None)
-        if number in (errno.ENOSPC, errno.EDQUOT):
-            raise _disk_full() from problem
-        if number in (errno.EACCES, errno.EROFS, errno.EPERM):
-            raise _not_writable() from problem
-        raise RenderError(
-            "The export failed.",
-            hint="Try again; if it fails again, export to another format or undo the last edit.",
-            details={"library": f"{type(problem).__name__}: {problem}"[:300]},
-        ) from problem

@@ -32,7 +32,7 @@ from mango_skill.engine.render.players import Prepared, Source
 from mango_skill.engine.render.splice import Look, Splice
 
 # Of 1080p; encoded frames wait in memory until what lies before them is written.
-_MOST_WAITING: Final = 480
+_MOST_WAITING: Final = 200
 _FULL_HD: Final = 1920 * 1080
 _BRIEF_S: Final = 2
 _PROFILES: Final = {66: "baseline", 77: "main"}

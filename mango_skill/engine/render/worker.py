@@ -117,7 +117,8 @@ def render(job: Mapping[str, Any], cancel: threading.Event, say: Any) -> dict[st
 def _render_still(
     plan: RenderPlan, sources: Mapping[str, Source], job: Mapping[str, Any], cancel: threading.Event
 ) -> dict[str, Any]:
-    from mango_skill.engine.render.run import Cancelled, clear_disk_errors
+    from mango_skill.engine.render.disk import clear_disk_errors
+    from mango_skill.engine.render.run import Cancelled
     from mango_skill.engine.render.stills import save_still
 
     def check() -> None:
@@ -135,9 +136,9 @@ def _write_project(
     timeline: Timeline, plan: RenderPlan, job: Mapping[str, Any], media: Mapping[str, MediaInfo]
 ) -> dict[str, Any]:
     from mango_skill.engine.render.cutlist import list_cuts
+    from mango_skill.engine.render.disk import clear_disk_errors
     from mango_skill.engine.render.interchange import write_project
     from mango_skill.engine.render.plan import compile_cues
-    from mango_skill.engine.render.run import clear_disk_errors
     from mango_skill.engine.render.sidecar import write_captions
 
     asked = job["output"]

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mango_skill.engine.render import run as running
+from mango_skill.engine.render import disk
 from mango_skill.engine.render.encoder import Writer
 from mango_skill.engine.render.planes import solid
 from mango_skill.engine.render.run import run
@@ -176,7 +176,7 @@ def test_a_full_disk_is_told_and_nothing_is_left(room: Room, monkeypatch: pytest
 def test_a_disk_that_has_no_room_for_the_mix_is_told_before_anything_is_written(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "_RESERVE_BYTES", 1 << 60)
+    monkeypatch.setattr(disk, "_RESERVE_BYTES", 1 << 60)
     with pytest.raises(OutputError) as caught:
         run(room.plan(sample()), room.sources, room.folder / "a.mp4")
     assert caught.value.code == "disk_full"

@@ -99,7 +99,8 @@ def make_film(path: Path, *, size: tuple[int, int] = (WIDTH, HEIGHT), **options:
 @pytest.fixture(scope="session")
 def films(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """Films by how they are encoded; each is made once."""
-    folder, made = tmp_path_factory.mktemp("splices"), {}
+    folder = tmp_path_factory.mktemp("splices")
+    made: dict[Any, Path] = {}
 
     def find(name: str = "film.mp4", **options: str | int) -> Path:
         key = (name, *sorted(options.items()))
