@@ -5,6 +5,7 @@ Needs ``pip install pydantic-ai`` and the key of the model that is named below.
 
 from __future__ import annotations
 
+import asyncio
 import sys
 
 from pydantic_ai import Agent
@@ -19,7 +20,7 @@ MODEL = "openai:gpt-5.5"
 def edit(model: Model | str, skill: MangoSkill, request: str) -> str:
     """Let an agent edit; return what it says at the end."""
     agent = Agent(model, tools=pydantic_ai_tools(skill))
-    return agent.run_sync(request).output
+    return asyncio.run(agent.run(request)).output
 
 
 def main(clip: str, words: str, output: str) -> int:
