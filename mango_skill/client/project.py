@@ -122,12 +122,10 @@ class Project:
 
     def is_soon_there(self, paths: Sequence[str | os.PathLike[str]], links: Sequence[str]) -> bool:
         """Whether footage is so small and near that bringing it takes no time worth waiting for."""
-        if links or self._api.context.backend.is_cloud:
+        if links or self._api.context.backend.is_cloud or self._folder.edit_lock().is_held():
             return False
-        try:
-            return sum(os.stat(path).st_size for path in paths) <= _SOON_BYTES
-        except OSError:
-            return True  # what is wrong with it is told at once
+        # what is not there is told at once
+        return sum(os.path.getsize(path) for path in paths if os.path.exists(path)) <= _SOON_BYTES
 
     def start_turn(self, message: str) -> JobView:
         """Send a message to the editor, in a process of its own; returns when that has begun.

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.surfaces.conftest import Mango
 from tests.surfaces.mcp.hosts import Host, Web, await_web, start_web
 
 
@@ -36,6 +37,20 @@ def host(request: pytest.FixtureRequest, home: Path, web: Callable[[], Web]) -> 
     """Every kind of host in turn."""
     way, era = request.param
     return Host(way, era, home, web)
+
+
+@pytest.fixture(params=[("stdio", "legacy"), ("http", "auto")], ids="-".join)
+def either(request: pytest.FixtureRequest, home: Path, web: Callable[[], Web]) -> Host:
+    """Two hosts that differ in everything, where four would only take longer."""
+    way, era = request.param
+    return Host(way, era, home, web)
+
+
+@pytest.fixture
+def own_home(tmp_path: Path) -> Iterator[Path]:
+    """A home for one test, whose engine ends with it."""
+    yield tmp_path
+    Mango(tmp_path, tmp_path)("engine", "stop")
 
 
 @pytest.fixture

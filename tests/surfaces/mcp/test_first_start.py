@@ -51,9 +51,8 @@ class Fresh:
         return Path(done.stdout.strip())
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Keep the environment from being built."""
-        environment = self.environment()
+    def held(self, environment: Path) -> Iterator[None]:
+        """Keep an environment from being built."""
         environment.parent.mkdir(parents=True, exist_ok=True)
         with open(f"{environment}.lock", "a+b") as lock:
             fcntl.flock(lock.fileno(), fcntl.LOCK_EX)
@@ -96,7 +95,7 @@ def test_a_host_sees_the_tools_at_once_and_its_first_call_waits_for_the_packages
         program, *words = fresh.command
         server = StdioServerParameters(command=program, args=words, env=fresh.environ)
         async with asyncio.timeout(60):
-            with fresh.held():
+            with fresh.held(fresh.environment()):
                 async with Client(server, mode=era) as client:
                     before = [one.model_dump() for one in (await client.list_tools()).tools]
                     assert (await client.list_resources()).resources == []
@@ -114,15 +113,17 @@ def test_a_host_sees_the_tools_at_once_and_its_first_call_waits_for_the_packages
     asyncio.run(talk())
 
 
-def test_fetching_goes_on_when_the_host_gives_up(fresh: Fresh) -> None:
-    with fresh.held():
-        process = start(fresh)
+def test_fetching_goes_on_when_the_host_gives_up_and_fetches_no_engine_for_the_cloud(fresh: Fresh) -> None:
+    small, whole = fresh.environment("core", "mcp"), fresh.environment()
+    with fresh.held(small):
+        process = start(fresh, MANGO_BACKEND="cloud")
         ask(process, 1, "initialize", protocolVersion="2025-11-25", capabilities={}, clientInfo={})
         assert read(process)["result"]["protocolVersion"] == "2025-11-25"
         process.kill()
         process.communicate(timeout=30)
     # the lock is free now; nobody but the process that was left behind builds
-    wait_for((fresh.environment() / "mango-ready").exists)
+    wait_for((small / "mango-ready").exists)
+    assert not whole.exists()
 
 
 def test_packages_that_can_not_be_fetched_are_told_in_the_answer(fresh: Fresh) -> None:
@@ -158,14 +159,6 @@ def test_an_environment_of_any_earlier_use_serves_at_once(fresh: Fresh) -> None:
         assert read(process)["id"] == 1
         _, err = process.communicate(timeout=30)
         assert "First run" not in err
-
-
-def test_who_has_chosen_the_cloud_fetches_no_engine(fresh: Fresh) -> None:
-    small, whole = fresh.environment("core", "mcp"), fresh.environment()
-    process = start(fresh, MANGO_BACKEND="cloud")
-    wait_for((small / "mango-ready").exists)
-    process.communicate(timeout=60)
-    assert not whole.exists()
 
 
 def start(fresh: Fresh, **environ: str) -> subprocess.Popen[str]:

@@ -13,7 +13,7 @@ import pytest
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from tests.surfaces.mcp.hosts import Host, Web, answer, await_web, start_web
+from tests.surfaces.mcp.hosts import Web, answer, await_web, start_web
 
 HELLO = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
 
@@ -96,7 +96,7 @@ def test_a_host_without_a_memory_names_its_project_in_the_address(host: Any, med
 
 
 def test_the_newest_protocol_goes_on_in_its_project_when_the_server_was_started_again(
-    home: Path, media: Path, tmp_path: Path
+    own_home: Path,
 ) -> None:
     async def talk(web: Web, jar: httpx2.Cookies, tool: str, **arguments: Any) -> dict[str, Any]:
         async with httpx2.AsyncClient(headers=web.headers, cookies=jar, timeout=60) as line:
@@ -108,10 +108,9 @@ def test_the_newest_protocol_goes_on_in_its_project_when_the_server_was_started_
     jar = httpx2.Cookies()
     projects = []
     for tool in ("check_credits", "show_timeline", "show_timeline"):
-        process = start_web(tmp_path)
-        facts = asyncio.run(talk(await_web(process, tmp_path), jar, tool))
+        process = start_web(own_home)
+        facts = asyncio.run(talk(await_web(process, own_home), jar, tool))
         projects.append(facts.get("project"))
         process.terminate()
         process.communicate(timeout=30)
     assert projects[1] == projects[2] is not None
-    Host("stdio", "legacy", tmp_path, lambda: Web("", "", ""))

@@ -116,7 +116,7 @@ def test_a_tool_that_is_not_there_is_told_the_nearest(desk: Any) -> None:
     desk.talk(work)
 
 
-def test_a_host_that_asks_for_progress_hears_it_grow(host: Any, media: Path) -> None:
+def test_a_host_that_asks_for_progress_hears_it_grow(either: Any, media: Path) -> None:
     heard: list[tuple[float, float | None]] = []
 
     async def hear(position: float, total: float | None, note: str | None) -> None:
@@ -124,16 +124,16 @@ def test_a_host_that_asks_for_progress_hears_it_grow(host: Any, media: Path) -> 
 
     async def work(client: Client) -> None:
         await call(client, "upload_media", files=[str(media / "talk.mp4")])
-        await client.call_tool("export_video", {"height": 720, "wait_s": 45}, progress_callback=hear)
+        await client.call_tool("export_video", {"height": 360, "wait_s": 45}, progress_callback=hear)
 
-    host.talk(work)
+    either.talk(work)
     positions = [one for one, _ in heard]
     assert positions
     assert positions == sorted(set(positions))
     assert all(total is not None and position <= total for position, total in heard)
 
 
-def test_a_call_that_waits_blocks_no_other(host: Any, media: Path) -> None:
+def test_a_call_that_waits_blocks_no_other(either: Any, media: Path) -> None:
     async def work(client: Client) -> None:
         job = await begin_long_export(client, media)
         waits = asyncio.Event()
@@ -154,10 +154,10 @@ def test_a_call_that_waits_blocks_no_other(host: Any, media: Path) -> None:
         told = answer(await waiting)
         assert told["error"]["code"] == "cancelled" if not told["ok"] else told["state"] == "cancelled"
 
-    host.talk(work)
+    either.talk(work)
 
 
-def test_a_cancelled_call_only_stops_waiting_and_its_job_is_found_again(host: Any, media: Path) -> None:
+def test_a_cancelled_call_only_stops_waiting_and_its_job_is_found_again(either: Any, media: Path) -> None:
     async def work(client: Client) -> None:
         await call(client, "upload_media", files=[str(media / "talk.mp4")])
         await call(client, "edit_video", operations=[{"op": "speed", "factor": 0.1}])
@@ -177,7 +177,7 @@ def test_a_cancelled_call_only_stops_waiting_and_its_job_is_found_again(host: An
         (job,) = [one["job_id"] for one in shown["jobs"] if one["state"] == "running"]
         assert (await call(client, "wait_for_job", job_id=job, cancel=True))["state"] == "cancelled"
 
-    host.talk(work)
+    either.talk(work)
 
 
 def test_a_job_outlives_a_server_that_is_killed_and_the_next_one_finds_it(
