@@ -43,6 +43,8 @@ def part_files(
 ) -> tuple[tuple[Candidate, ...], tuple[Refused, ...]]:
     """Check all files before anything is sent, and part those that can be used from those that can't.
 
+    One that can is there, of an accepted type, not too large, not obviously broken.
+
     Raises:
         MediaError: None can be used; the first one's fault.
     """
@@ -56,15 +58,6 @@ def part_files(
     if refused and not good:
         raise refused[0].error
     return tuple(good), tuple(refused)
-
-
-def check_files(paths: Sequence[str | os.PathLike[str]], *, is_cloud: bool) -> tuple[Candidate, ...]:
-    """Check all files before anything is sent: there, of an accepted type, not too large, not obviously broken.
-
-    Raises:
-        MediaError: The first file that can't be used, and why.
-    """
-    return tuple(_check(Path(path), is_cloud=is_cloud) for path in paths)
 
 
 def _check(path: Path, *, is_cloud: bool) -> Candidate:

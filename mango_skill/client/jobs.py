@@ -1,4 +1,4 @@
-"""Jobs on disk: one journal per turn or export, which its runner writes and everybody follows."""
+"""Jobs on disk: one journal per turn, export or upload, which its runner writes and everybody follows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from mango_skill.errors import ArgumentError
 
 FOLDER: Final = "jobs"
 SCHEMA: Final = "mango.job/1"
-_ID: Final = re.compile(r"(turn|export|upload)-[0-9a-f]{16}")
 
 
 class JobKind(StrEnum):
@@ -26,6 +25,9 @@ class JobKind(StrEnum):
     TURN = "turn"
     EXPORT = "export"
     UPLOAD = "upload"
+
+
+_ID: Final = re.compile(rf"({'|'.join(JobKind)})-[0-9a-f]{{16}}")
 
 
 class JobState(StrEnum):

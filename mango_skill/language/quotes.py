@@ -271,14 +271,10 @@ def find_links(text: str) -> tuple[Link, ...]:
     return tuple(sorted(found, key=lambda link: link.start))
 
 
-def find_files(text: str) -> tuple[FileMention, ...]:
+def _find_files(text: str, quotes: tuple[Quote, ...], links: tuple[Link, ...]) -> tuple[FileMention, ...]:
     """Return the files and folders that a text names, in order: bare names with a known ending, paths of
     any system, quotations that are a name as a whole, and "[file: name]". Links are not files.
     """
-    return _find_files(text, find_quotes(text), find_links(text))
-
-
-def _find_files(text: str, quotes: tuple[Quote, ...], links: tuple[Link, ...]) -> tuple[FileMention, ...]:
     taken = [(link.start, link.end) for link in links]
     found: list[FileMention] = []
 
@@ -330,11 +326,6 @@ def mask(text: str, spans: Iterable[tuple[int, int]], *, fill: str = QUOTE_FILL)
         pieces += [text[position:begin], fill * (end - begin)]
         position = end
     return "".join(pieces) + text[position:]
-
-
-def mask_quotes(text: str, *, fill: str = QUOTE_FILL) -> str:
-    """Return the text with every quotation (marks included) overwritten; offsets stay."""
-    return mask(text, ((quote.start, quote.end) for quote in find_quotes(text)), fill=fill)
 
 
 @dataclass(frozen=True)

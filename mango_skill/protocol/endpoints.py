@@ -37,17 +37,3 @@ RENDER_DOWNLOAD: Final = Endpoint("GET", "/api/render/proxy/{render_id}/download
 ENGINE_HELLO: Final = Endpoint("GET", "/engine/hello")
 ENGINE_STOP: Final = Endpoint("POST", "/engine/stop")
 DELETE_SESSION: Final = Endpoint("DELETE", f"/api/tasks/{USER_ID}/sessions/{{session_id}}")
-
-CLOUD_ENDPOINTS: Final = (
-    ANONYMOUS_TOKEN,
-    CLAIM_TOKEN,
-    CREATE_SESSION,
-    CHAT,
-    UPLOAD,
-    CREDITS,
-    STATE,
-    RENDER,
-    RENDER_STATUS,
-    RENDER_DOWNLOAD,
-)
-"""What the cloud answers; the rest is the engine's alone."""

@@ -118,11 +118,6 @@ def wrap(data: Any, *, message: str = "success") -> dict[str, Any]:
     return {"code": constants.OK, "message": message, "data": data}
 
 
-def wrap_error(code: int, message: str, *, data: Any = None) -> dict[str, Any]:
-    """Return an envelope that carries an error."""
-    return {"code": code, "message": message, "data": data}
-
-
 def sentence(text: Any) -> str:
     """Return what a service says as one plain line, or nothing: no page, no JSON, nothing like a secret."""
     if not isinstance(text, str):

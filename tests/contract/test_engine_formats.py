@@ -28,7 +28,7 @@ def test_sound_of_open_formats_reaches_the_engine_but_not_the_cloud(
         for piece in (*resampler.resample(frame), *resampler.resample(None)):
             file.mux(stream.encode(piece))
         file.mux(stream.encode(None))
-    (candidate,) = footage.check_files([path], is_cloud=False)
+    (candidate,), _ = footage.part_files([path], is_cloud=False)
     assert probe(candidate.path).kind == "audio"
     with pytest.raises(MediaError, match="not supported"):
-        footage.check_files([path], is_cloud=True)
+        footage.part_files([path], is_cloud=True)

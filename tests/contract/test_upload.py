@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mango_skill.client.footage import check_files
+from mango_skill.client.footage import part_files
 from mango_skill.errors import ArgumentError, MangoError, MediaError
 
 MP4 = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2" + b"\x00\x00\x00\x10moov\x00\x00\x00\x00abcd"
@@ -198,9 +198,10 @@ def test_the_clouds_size_limit_holds_for_the_cloud_alone(tmp_path: Path) -> None
         file.write(b"\x1aE\xdf\xa3")
         file.truncate(500_000_001)
     with pytest.raises(MediaError) as caught:
-        check_files([big], is_cloud=True)
+        part_files([big], is_cloud=True)
     assert caught.value.code == "4002"
-    assert check_files([big], is_cloud=False)
+    (candidate,), refused = part_files([big], is_cloud=False)
+    assert (candidate.path, refused) == (big, ())
 
 
 @pytest.mark.parametrize("link", ["ftp://example.com/a.mp4", "file:///etc/passwd", "clip.mp4", "https://"])

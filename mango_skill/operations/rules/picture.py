@@ -340,16 +340,6 @@ def _crop(clause: Clause) -> list[Operation]:
     return [make("crop", **sides, clip=clause.clip)] if sides else []
 
 
-_AMOUNT_WORDS = {
-    "contrast": ("brighter", "darker"),
-    "saturation": ("brighter", "darker"),
-    "brightness": ("brighter", "darker"),
-}
-
-
-_TO_AMOUNT = r"(?:by |up |down )"
-
-
 def read_image(clause: Clause) -> list[Operation]:
     """Understand the wish to show a picture file."""
     file = clause.one("f")

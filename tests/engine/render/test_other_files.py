@@ -49,7 +49,9 @@ def still_of(room: Room, timeline: Timeline, *, form: str = "png", at_ms: int | 
     return np.asarray(Image.open(path).convert("RGB")), facts
 
 
-@pytest.mark.parametrize(("at_ms", "number"), [(0, 30), (39, 30), (40, 31), (799, 49), (1999, 129), (-1, 129), (-1960, 31)])
+@pytest.mark.parametrize(
+    ("at_ms", "number"), [(0, 30), (39, 30), (40, 31), (799, 49), (1999, 129), (-1, 129), (-1960, 31)]
+)
 def test_a_still_is_the_frame_that_a_viewer_sees_at_that_instant(room: Room, at_ms: int, number: int) -> None:
     picture, facts = still_of(room, sample(), at_ms=at_ms)
     assert read_number(picture) == number

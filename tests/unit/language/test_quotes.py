@@ -7,12 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mango_skill.language.quotes import (
-    find_files,
     find_links,
     find_quotes,
     mask,
     mask_mentions,
-    mask_quotes,
     read_mentions,
 )
 
@@ -78,11 +76,11 @@ def test_newer_opening_apostrophe_wins_over_a_stray_one() -> None:
     ],
 )
 def test_file_names_are_found_and_look_alikes_are_not(text: str, paths: list[str]) -> None:
-    assert [mention.path for mention in find_files(text)] == paths
+    assert [mention.path for mention in read_mentions(text).files] == paths
 
 
 def test_kind_follows_the_ending() -> None:
-    kinds = [file.kind for file in find_files("a.mov b.wav c.png d.srt e.cube ./folder")]
+    kinds = [file.kind for file in read_mentions("a.mov b.wav c.png d.srt e.cube ./folder").files]
     assert kinds == ["video", "audio", "image", "captions", "other", "folder"]
 
 
@@ -106,7 +104,6 @@ def test_masks_keep_every_offset() -> None:
     assert len(masked) == len(text)
     assert masked.endswith(" now")
     assert not {"a b", "raw", "x.com"} & set(masked.split())
-    assert len(mask_quotes(text)) == len(text)
     assert mask("abcd", [(1, 3), (2, 3)], fill="_") == "a__d"
 
 

@@ -49,10 +49,10 @@ def test_an_empty_success_is_empty_data() -> None:
     assert envelope.unwrap(204, b"") == {}
 
 
-def test_what_is_wrapped_comes_out_again() -> None:
+def test_what_is_wrapped_comes_out_again_and_a_failure_is_raised() -> None:
     assert envelope.unwrap(200, body(envelope.wrap({"a": 1}))) == {"a": 1}
     with pytest.raises(CreditError):
-        envelope.unwrap(200, body(envelope.wrap_error(2001, "none left")))
+        envelope.unwrap(200, body({"code": 2001, "message": "none left", "data": None}))
 
 
 @pytest.mark.parametrize(
