@@ -1,4 +1,11 @@
-"""Whether and how a plan is made by copying packets: decided by looking at the files. Render process only."""
+"""Whether and how a plan is made by copying packets: decided by looking at the files. Render process only.
+
+A copy can begin only where a decoder may change to other parameter sets, because an encoded passage with its own comes
+before nearly every copy. In H.264 that is an IDR picture (7.4.1.2.1). Open groups of pictures begin with another kind:
+to make an IDR of one, the numbers of all pictures that follow would have to be written anew, and the order in which
+they refer to one another where a picture shown before it is left out. So of such films the first group and all that
+follows it without a cut is copied, and the rest is encoded.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +15,7 @@ from fractions import Fraction
 from typing import Final
 
 from mango_skill.engine.media.info import MediaInfo
-from mango_skill.engine.render.packet_map import PacketMap
+from mango_skill.engine.render.packet_map import KEY, START, PacketMap
 from mango_skill.engine.render.packet_reader import Doubt, PacketReader, Tags
 from mango_skill.engine.render.parameter_sets import ParameterSets, UnreadableError, free_ids, read_sequence
 from mango_skill.engine.render.passages import Passage, Plain, count_copied, divide, find_plain, find_takes
@@ -26,6 +33,9 @@ _MATRICES: Final = frozenset({1, 2, 5, 6, 7})
 # Stretches of a file nearer to each other than this are read in one go.
 _BRIDGE_S: Final = 20
 _ENCODER_DELAY: Final = 2
+_LEANING: Final = (
+    "the footage's full pictures can only be cut to together with those before them (open groups)"
+)
 
 Check = Callable[[], None]
 
@@ -156,9 +166,16 @@ class _Surveyor:
         copied, look, passages = best
         if look is None:
             return Refusal(
-                self._why or "no cut leaves enough of the footage between two of its full pictures"
+                self._why
+                or (_LEANING if self._leans() else "")
+                or "no cut leaves enough of the footage between two of its full pictures"
             )
         return self._splice(look, passages, copied)
+
+    def _leans(self) -> bool:
+        """Whether decoding can start at pictures at which no copy can."""
+        marks = [mark for maps in self._maps.values() for known in maps for mark in known.marks]
+        return any(mark & KEY and not mark & START for mark in marks)
 
     def _splice(self, look: Look, passages: tuple[Passage, ...], copied: int) -> Splice | Refusal:
         copies = [one.copied for one in passages if one.copied is not None]

@@ -271,12 +271,15 @@ def test_a_film_whose_clock_jitters_by_a_tick_is_copied_all_the_same(
     assert_spliced(made, film, expected(), least=0.5)
 
 
+# Only the first picture of such a film is an IDR picture.
+OPEN = "open-gop=1:scenecut=0"
+
 REFUSED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "high": ({"g": 25}, {"quality": "high"}),
     "compatible": ({"g": 25}, {"compatible": True}),
     "another size": ({"g": 25}, {"height": 90}),
     "another codec": ({"g": 25, "c:v": "mpeg4"}, {}),
-    "open groups": ({"g": 25, "x264-params": "open-gop=1:scenecut=0"}, {}),
+    "open groups": ({"g": 25, "x264-params": OPEN}, {}),
 }
 
 
@@ -331,6 +334,23 @@ def test_a_file_that_gives_other_packets_than_it_was_mapped_with_is_encoded_as_a
     made = render(make_room({"film": films(g=25)}), movie(video_track(*cut()), **CANVAS))
     assert made.numbers == expected()
     assert not copied(made)
+
+
+def test_open_groups_are_copied_from_the_first_on(
+    make_room: Callable[[dict[str, Path]], Room], films: Callable[..., Path]
+) -> None:
+    film, kept = films(**{"g": 25, "x264-params": OPEN}), ((0, 4160), (4440, 5560))
+    made = render(make_room({"film": film}), movie(video_track(*cut(kept=kept)), **CANVAS))
+    assert_spliced(made, film, expected(kept), least=0.7)
+
+
+def test_why_open_groups_are_encoded_anew_is_told(
+    make_room: Callable[[dict[str, Path]], Room], films: Callable[..., Path]
+) -> None:
+    made = render(
+        make_room({"film": films(**{"g": 25, "x264-params": OPEN})}), movie(video_track(*cut()), **CANVAS)
+    )
+    assert any("open groups" in note for note in made.result.notes)
 
 
 def test_a_whole_film_is_copied_to_the_last_frame(
