@@ -70,9 +70,12 @@ class PacketMap:
         return bisect_left(self._shown, -(-above // below)) - 1
 
     def entry(self, number: int) -> int:
-        """Return the place at which decoding has to start for a picture; -1 when there is none before it."""
+        """Return the place at which decoding has to start for a picture; -1 when there is none before it.
+
+        It may be a hidden one: a film that was trimmed without encoding keeps all that its first picture needs.
+        """
         for place in range(self.place[number], -1, -1):
-            if self.marks[place] & KEY and 0 <= self.number[place] <= number:
+            if self.marks[place] & KEY and self.pts[place] <= self._shown[number]:
                 return place
         return -1
 
