@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, cast
@@ -31,8 +31,8 @@ class Join:
 
     Attributes:
         frame: The output frame.
-        coarse: What an encoded frame looks like, small; None for a copied one.
-        digest: Checksum of a copied packet.
+        coarse: What it looks like, small; None for a copied one that is not looked at.
+        digest: Checksum of a copied packet; 0 for an encoded one.
     """
 
     frame: int
@@ -51,7 +51,14 @@ def digest(packet: Packet[VideoStream]) -> int:
     return crc32(memoryview(packet))
 
 
-def check_joins(container: InputContainer, joins: Iterable[Join], *, frames: int, fps: Fraction) -> None:
+def check_joins(
+    container: InputContainer,
+    joins: Iterable[Join],
+    *,
+    frames: int,
+    fps: Fraction,
+    check: Callable[[], None] = lambda: None,
+) -> None:
     """Read a file through once: every frame in its place, the first of each passage what it should be.
 
     One decoder gets the first pictures of all passages one after the other, so that it has to change between the
@@ -62,6 +69,7 @@ def check_joins(container: InputContainer, joins: Iterable[Join], *, frames: int
         joins: The passages.
         frames: How many frames there should be.
         fps: Frames a second.
+        check: Called again and again; what it raises ends the look.
 
     Raises:
         Doubt: Something is not as it should be.
@@ -72,6 +80,7 @@ def check_joins(container: InputContainer, joins: Iterable[Join], *, frames: int
     seen = bytearray(frames)
     found: dict[int, Packet[VideoStream]] = {}
     for packet in container.demux(stream):
+        check()
         if packet.pts is None:
             continue
         exact = packet.pts * base * fps
@@ -85,12 +94,14 @@ def check_joins(container: InputContainer, joins: Iterable[Join], *, frames: int
     if not all(seen):
         raise Doubt("A frame is missing.", details={"frame": seen.index(0)})
     for frame, join in wanted.items():
-        if join.coarse is None and digest(found[frame]) != join.digest:
+        if join.digest and digest(found[frame]) != join.digest:
             raise Doubt("A copied packet is not the footage's.", details={"frame": frame})
-    _check_pictures(stream, [(join, found[frame]) for frame, join in sorted(wanted.items())])
+    _check_pictures(stream, [(join, found[frame]) for frame, join in sorted(wanted.items())], check)
 
 
-def _check_pictures(stream: VideoStream, passages: list[tuple[Join, Packet[VideoStream]]]) -> None:
+def _check_pictures(
+    stream: VideoStream, passages: list[tuple[Join, Packet[VideoStream]]], check: Callable[[], None]
+) -> None:
     context = cast(VideoCodecContext, CodecContext.create(stream.codec_context.name, "r"))
     context.extradata = stream.codec_context.extradata
     context.thread_count, context.thread_type = 1, ThreadType.NONE
@@ -106,6 +117,7 @@ def _check_pictures(stream: VideoStream, passages: list[tuple[Join, Packet[Video
 
     try:
         for _, packet in passages:
+            check()
             take(context.decode(packet))
         take(context.decode(None))
     except av.error.FFmpegError as problem:

@@ -197,8 +197,10 @@ class _Job:
                 self._on_progress(max(percent, reached), stage)
 
     def check(self) -> None:
+        """Stop when somebody wants it; else say that work goes on, however long a part of it takes."""
         if self._cancel.is_set() or self._abort.is_set():
             raise Cancelled("The export was stopped.")
+        self.tell(0.0, self._stage)
 
     def make(self, path: Path, scratch: Scratch) -> Facts:
         """Write the file and look at it: with packets of the footage where that is possible, else encoded as a whole."""
@@ -261,7 +263,7 @@ class _Job:
                 writer.write_sound(self.check)
             self.tell(_MADE_SHARE, "verify")
             spliced = Spliced(tuple(splicer.joins), splice.look.rotation)
-            return verify(path, self._plan, lufs=self.lufs, spliced=spliced)
+            return verify(path, self._plan, lufs=self.lufs, spliced=spliced, check=self.check)
 
     def _encoded(self, path: Path, mixed: Callable[[], Mix] | None) -> Facts:
         with closing(Writer(path, self._plan, mixed)) as writer:
@@ -270,7 +272,7 @@ class _Job:
         self.tell(_MADE_SHARE, "verify")
         joins = tuple(span.first for span in self.stretches)
         with self.composing() as compose:
-            return verify(path, self._plan, joins=joins, lufs=self.lufs, compose=compose)
+            return verify(path, self._plan, joins=joins, lufs=self.lufs, compose=compose, check=self.check)
 
     @contextmanager
     def composing(self) -> Iterator[Callable[[int], VideoFrame] | None]:

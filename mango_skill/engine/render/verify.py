@@ -85,6 +85,7 @@ def verify(
     lufs: float | None = None,
     compose: Callable[[int], VideoFrame] | None = None,
     spliced: Spliced | None = None,
+    check: Callable[[], None] = lambda: None,
 ) -> Facts:
     """Compare a file with its plan: streams, size, every frame there, length, joins, loudness and silences.
 
@@ -95,6 +96,7 @@ def verify(
         lufs: The loudness that the mix reached; what the plan asks for when None.
         compose: Makes an output frame anew, to compare some of the file's with.
         spliced: How copied and encoded pictures follow one another; None when all were encoded alike.
+        check: Called again and again, from two threads; what it raises ends the look.
 
     Raises:
         RenderError: ``not_as_planned``; its details say what was expected and what was found.
@@ -102,21 +104,23 @@ def verify(
     """
     profile = plan.profile
     if profile.format == "webp":
-        return _verify_webp(path, plan, compose)
+        return _verify_webp(path, plan, compose, check)
     name = _DEMUXERS.get(profile.format, profile.format)
     try:
         # One looks at all pictures, the other hears all of the sound.
         with ThreadPoolExecutor(1, thread_name_prefix="listen") as pool:
-            sound = pool.submit(_listen, path, name, plan.score, lufs) if plan.score is not None else None
+            sound = None
+            if plan.score is not None:
+                sound = pool.submit(_listen, path, name, plan.score, reached=lufs, check=check)
             with av.open(str(path), format=name) as container:
                 turned = spliced is not None and spliced.rotation % 180 != 0
                 width, height = _check_streams(container, plan, turned=turned)
                 if spliced is not None:
-                    check_joins(container, spliced.joins, frames=plan.frames, fps=profile.fps)
+                    check_joins(container, spliced.joins, frames=plan.frames, fps=profile.fps, check=check)
                 elif plan.has_picture:
-                    stamps = _check_pictures(container, plan, joins)
+                    stamps = _check_pictures(container, plan, joins, check)
                     if compose is not None:
-                        _compare(container, plan, stamps, compose)
+                        _compare(container, plan, stamps, compose, check)
             seconds, heard = sound.result() if sound is not None else (float(plan.duration), None)
     except av.error.FFmpegError as problem:
         raise _mismatch("it can't be read", "a readable file", str(problem)[:200]) from problem
@@ -133,7 +137,12 @@ def verify(
     )
 
 
-def _verify_webp(path: Path, plan: RenderPlan, compose: Callable[[int], VideoFrame] | None) -> Facts:
+def _verify_webp(
+    path: Path,
+    plan: RenderPlan,
+    compose: Callable[[int], VideoFrame] | None,
+    check: Callable[[], None],
+) -> Facts:
     """The library reads no moving WebP, Pillow does. Pictures that are alike are one there, shown for longer."""
     from PIL import Image  # no other format waits for it
 
@@ -145,6 +154,7 @@ def _verify_webp(path: Path, plan: RenderPlan, compose: Callable[[int], VideoFra
             if image.size != (profile.width, profile.height):
                 raise _mismatch("its size is wrong", (profile.width, profile.height), image.size)
             for number in range(getattr(image, "n_frames", 1)):
+                check()
                 image.seek(number)
                 image.load()
                 ends = shown + Fraction(int(image.info.get("duration", 0)), 1000)
@@ -167,12 +177,14 @@ def _verify_webp(path: Path, plan: RenderPlan, compose: Callable[[int], VideoFra
     )
 
 
-def _listen(path: Path, name: str, score: Score, lufs: float | None) -> tuple[float, float | None]:
+def _listen(
+    path: Path, name: str, score: Score, *, reached: float | None, check: Callable[[], None]
+) -> tuple[float, float | None]:
     with av.open(str(path), format=name) as container:
         for other in container.streams:
             if other.type != "audio":
                 other.discard = Discard.all
-        return _check_sound(container, score, lufs)
+        return _check_sound(container, score, reached, check)
 
 
 def _check_streams(container: InputContainer, plan: RenderPlan, *, turned: bool) -> tuple[int, int]:
@@ -191,9 +203,16 @@ def _check_streams(container: InputContainer, plan: RenderPlan, *, turned: bool)
     return size
 
 
-def _check_pictures(container: InputContainer, plan: RenderPlan, joins: tuple[int, ...]) -> list[int]:
+def _check_pictures(
+    container: InputContainer, plan: RenderPlan, joins: tuple[int, ...], check: Callable[[], None]
+) -> list[int]:
     stream = container.streams.video[0]
-    stamps = sorted(packet.pts for packet in container.demux(stream) if packet.pts is not None)
+    stamps = []
+    for packet in container.demux(stream):
+        check()
+        if packet.pts is not None:
+            stamps.append(packet.pts)
+    stamps.sort()
     if len(stamps) != plan.frames:
         raise _mismatch("pictures are missing", plan.frames, len(stamps))
     base = Fraction(stream.time_base or Fraction(1, 1000))
@@ -201,6 +220,7 @@ def _check_pictures(container: InputContainer, plan: RenderPlan, joins: tuple[in
     if abs(length - plan.duration) > Fraction(1, 2) / plan.profile.fps:
         raise _mismatch("its length is wrong", float(plan.duration), float(length))
     for join in sorted({0, *joins, plan.frames - 1}):
+        check()
         _decode_at(container, stamps, join)
     return stamps
 
@@ -217,11 +237,16 @@ def _decode_at(container: InputContainer, stamps: list[int], frame: int) -> Vide
 
 
 def _compare(
-    container: InputContainer, plan: RenderPlan, stamps: list[int], compose: Callable[[int], VideoFrame]
+    container: InputContainer,
+    plan: RenderPlan,
+    stamps: list[int],
+    compose: Callable[[int], VideoFrame],
+    check: Callable[[], None],
 ) -> None:
     """Some frames must look as they were composed: by their middles of small areas, which grain does not change."""
     slack = _GIF_SLACK if plan.profile.format == "gif" else _PICTURE_SLACK
     for frame in sorted(_telling_frames(plan)):
+        check()
         found, wanted = (_coarse(one) for one in (_decode_at(container, stamps, frame), compose(frame)))
         _compare_coarse(found, wanted, frame, slack=slack)
 
@@ -251,7 +276,7 @@ def _coarse(frame: VideoFrame) -> NDArray[np.int16]:
 
 
 def _check_sound(
-    container: InputContainer, score: Score, reached: float | None
+    container: InputContainer, score: Score, reached: float | None, check: Callable[[], None]
 ) -> tuple[float, float | None]:
     silences = [(first + _SILENCE_MARGIN, end - _SILENCE_MARGIN) for first, end in score.silences]
     position = 0
@@ -260,6 +285,7 @@ def _check_sound(
     def watched() -> Iterator[Samples]:
         nonlocal position, loudest
         for samples in _decoded(container):
+            check()
             for first, end in silences:
                 part = samples[max(0, first - position) : max(0, end - position)]
                 if len(part):

@@ -153,6 +153,25 @@ def test_a_cancelled_render_leaves_nothing(room: Room) -> None:
     assert folder_of(room) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "quality"), [("mp4", "source"), ("mp4", "high"), ("webp", "high"), ("wav", "high")]
+)
+def test_a_render_that_is_cancelled_while_it_is_looked_at_leaves_nothing(
+    room: Room, name: str, quality: str
+) -> None:
+    cancel = Event()
+    with pytest.raises(RenderError) as caught:
+        run(
+            room.plan(sample(), format=name, quality=quality),
+            room.sources,
+            room.folder / f"a.{name}",
+            cancel=cancel,
+            on_progress=lambda percent, stage: cancel.set() if stage == "verify" else None,
+        )
+    assert caught.value.code == "cancelled"
+    assert folder_of(room) == []
+
+
 def test_a_source_that_is_gone_is_told_and_nothing_is_left(room: Room) -> None:
     plan = room.plan(sample())
     gone = {**room.sources, "film": replace(room.sources["film"], path=room.folder / "gone.mp4")}
