@@ -136,7 +136,7 @@ class Uploader:
         """Bring files and links into the session; a file that the backend can't use does not keep the others out.
 
         Raises:
-            MediaError: None of the files can be used, and there are no links.
+            MediaError: None of the files and links can be used.
             MangoError: Something could not be uploaded; what was uploaded before is not sent again.
         """
         done: list[Uploaded] = []
@@ -147,10 +147,13 @@ class Uploader:
                 done.append(self._send(candidate, tell))
             except MediaError as problem:
                 refused.append(Refused(candidate.name, problem))
-        if refused and not (done or links):
+        for link in links:
+            try:
+                done.append(self._send_link(link))
+            except MediaError as problem:
+                refused.append(Refused(_link_name(link), problem))
+        if refused and not done:
             raise refused[0].error
-        if links:
-            done += self._send_links(links)
         return UploadResult(tuple(done), media.references(self._state()), tuple(refused))
 
     def _send(self, candidate: Candidate, tell: Callable[[int], None]) -> Uploaded:
@@ -196,20 +199,20 @@ class Uploader:
             for one in bodies:
                 one.close()
 
-    def _send_links(self, links: Sequence[str]) -> list[Uploaded]:
-        fresh = [link for link in links if not (self._known(link) or {}).get("done")]
-        if fresh:
-            try:
-                self._api.add_links(self._session.session_id, fresh)
-            except MangoError as problem:
-                if problem.code != str(constants.SESSION_NOT_FOUND):
-                    raise
-                self._session = self._folder.recover_session(self._api, self._session)
-                self._api.add_links(self._session.session_id, fresh)
-        for link in fresh:
-            record = {"session": self._session.session_id, "digest": link, "name": _link_name(link)}
-            self._folder.note_upload({**record, "done": True})
-        return [Uploaded(_link_name(link), 0, already=link not in fresh, link=link) for link in links]
+    def _send_link(self, link: str) -> Uploaded:
+        # A call for each: one that fails keeps no other out, and what came is not fetched again.
+        if (self._known(link) or {}).get("done"):
+            return Uploaded(_link_name(link), 0, already=True, link=link)
+        try:
+            self._api.add_links(self._session.session_id, [link])
+        except MangoError as problem:
+            if problem.code != str(constants.SESSION_NOT_FOUND):
+                raise
+            self._session = self._folder.recover_session(self._api, self._session)
+            self._api.add_links(self._session.session_id, [link])
+        record = {"session": self._session.session_id, "digest": link, "name": _link_name(link)}
+        self._folder.note_upload({**record, "done": True})
+        return Uploaded(_link_name(link), 0, link=link)
 
     def _known(self, digest: str) -> dict[str, Any] | None:
         wanted = (self._session.session_id, digest)

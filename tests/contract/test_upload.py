@@ -54,6 +54,27 @@ def test_several_files_and_links_go_to_one_session(
     assert len(result.media) == 3
 
 
+def test_a_link_that_fails_is_named_and_keeps_no_other_out(service: Any, client: Any) -> None:
+    def broken(wire: Any, request: Any) -> None:
+        failure = {"code": 4003, "message": "The link broke off.", "data": None, "reason": "link_failed"}
+        wire.json(failure, 502)
+
+    service.once("upload", service.do_upload, broken)
+    links = [f"https://example.com/{name}.mp4?key=1" for name in ("a", "b", "c")]
+    result = client.project().upload([], links)
+    assert [one.name for one in result.files] == ["a.mp4", "c.mp4"]
+    assert [(one.name, one.error.message) for one in result.refused] == [("b.mp4", "The link broke off.")]
+    assert [one.already for one in client.project().upload([], links).files] == [True, False, True]
+
+
+def test_when_every_link_fails_the_first_reason_is_raised(service: Any, client: Any) -> None:
+    failure = {"code": 4003, "message": "The link broke off.", "data": None, "reason": "link_failed"}
+    service.once("upload", lambda wire, request: wire.json(failure, 502))
+    with pytest.raises(MediaError) as caught:
+        client.project().upload([], ["https://example.com/a.mp4"])
+    assert caught.value.message == "The link broke off."
+
+
 def test_a_file_is_sent_again_when_nobody_knows_what_was_there_before_it(
     service: Any, client: Any, clip: Path
 ) -> None:
