@@ -1,21 +1,18 @@
-"""The one running engine of a home folder: its lock, its loopback port, and ``engine.json``."""
+"""The one running engine of a home folder: its lock, and ``engine.json``."""
 
 from __future__ import annotations
 
 import json
 import os
-import socket
 import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from mango_skill.errors import EngineError
 from mango_skill.protocol import constants
-
-LOOPBACK: Final = "127.0.0.1"
 
 
 @dataclass(frozen=True, repr=False)
@@ -112,13 +109,3 @@ else:
 
     def _lock(handle: int) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def listen() -> socket.socket:
-    """Bind a free loopback port and listen on it: from now on nobody else can have it."""
-    # the protocol is named because asyncio turns Nagle's delay off only where it is: 40 ms a call
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.bind((LOOPBACK, 0))
-    listener.listen(128)
-    listener.setblocking(False)
-    return listener

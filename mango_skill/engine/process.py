@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import functools
 import logging
 import os
 import secrets
-import signal
 import socket
 import sys
-import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
 import anyio.to_thread
-import uvicorn
 
+from mango_skill import loopback
 from mango_skill.engine import children
 from mango_skill.engine.http import HEARTBEAT_S, Front, Guard
-from mango_skill.engine.instance import LOOPBACK, HomeLock, Instance, listen
+from mango_skill.engine.instance import HomeLock, Instance
 from mango_skill.engine.places import Places
 from mango_skill.engine.service import NO_SEAMS, Seams, Service
 from mango_skill.settings import Settings
@@ -30,7 +26,6 @@ from mango_skill.version import VERSION
 
 DRAIN_S: Final = 30.0
 _WATCH_S: Final = 1.0
-_KEEP_ALIVE_S: Final = 75
 SETTLE_S: Final = 60.0
 """Before the first look at what may go: the call that started the engine says first which session it uses."""
 TIDY_S: Final = 3600.0
@@ -77,8 +72,8 @@ def run(
     lock = HomeLock(places.home)
     lock.acquire()
     try:
-        listener = listen()
-        url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+        listener = loopback.listen()
+        url = f"http://{loopback.ADDRESS}:{listener.getsockname()[1]}"
         service = Service(places, settings, url=url, seams=seams)
         instance = Instance(
             url=url,
@@ -123,22 +118,8 @@ async def _serve(
             left=activity.leave,
         ),
     )
-    _stop_on_signals(stopping)
-    server = _Server(
-        uvicorn.Config(
-            application,
-            loop="asyncio",
-            http="h11",
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            # longer than a client's pause between two calls, so that no call meets a closing line
-            timeout_keep_alive=_KEEP_ALIVE_S,
-            timeout_graceful_shutdown=int(DRAIN_S),
-        )
-    )
+    loopback.stop_on_signals(stopping)
+    server = loopback.make_server(application, shutdown_s=int(DRAIN_S))
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started and not serving.done():
         await asyncio.sleep(0.005)
@@ -151,23 +132,6 @@ async def _serve(
         instance.withdraw(places.home)
         server.should_exit = True
     await serving
-
-
-class _Server(uvicorn.Server):
-    """A server that leaves the signals alone: uvicorn's own handling ends the process before the clearing up."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
-        yield
-
-
-def _stop_on_signals(stopping: asyncio.Event) -> None:
-    if threading.current_thread() is not threading.main_thread():
-        return
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopping.set))
 
 
 async def _until_over(

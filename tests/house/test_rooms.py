@@ -20,6 +20,7 @@ ORDER = (
     "document",
     "folders",
     "scrub",
+    "loopback",
     "timeline",
     "language",
     "operations",

@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import signal
 import sys
-import threading
 from typing import Final, NoReturn
 
 from mcp.server.stdio import stdio_server
 
 from mango_skill.hosts.mcp.conversations import Conversation, Setting
 from mango_skill.hosts.mcp.server import make_server
+from mango_skill.loopback import stop_on_signals
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -43,15 +42,6 @@ async def _serve(setting: Setting) -> None:
         stopped.cancel()
         await serving
     end()
-
-
-def stop_on_signals(stopping: asyncio.Event) -> None:
-    """Set the event when the process is asked to end."""
-    if threading.current_thread() is not threading.main_thread():
-        return
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopping.set))
 
 
 def end() -> NoReturn:

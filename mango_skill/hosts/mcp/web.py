@@ -10,36 +10,34 @@ import os
 import re
 import secrets
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-import uvicorn
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mango_skill import loopback
 from mango_skill.client import journal
 from mango_skill.client.locks import FileLock
 from mango_skill.errors import BusyError, ConfigurationError, MangoError
 from mango_skill.folders import LONGEST_PROJECT_NAME, Folders
 from mango_skill.hosts.mcp.conversations import Conversation, Conversations, Setting
-from mango_skill.hosts.mcp.lines import end, stop_on_signals
+from mango_skill.hosts.mcp.lines import end
 from mango_skill.hosts.mcp.server import Context, make_server
 from mango_skill.protocol import access
 from mango_skill.version import VERSION
 
 FILE: Final = "mcp.json"
 PATH: Final = "/mcp"
-LOOPBACK: Final = "127.0.0.1"
 COOKIE: Final = "mango-conversation"
 _CONVERSATION: Final = "mango.conversation"
 _SESSION_HEADER: Final = b"mcp-session-id"
 _KEY: Final = re.compile(r"[0-9a-f]{32}")
 _SESSION_IDLE_S: Final = 24 * 3600.0
 _MOST_SESSIONS: Final = 256
-_KEEP_ALIVE_S: Final = 75
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -72,14 +70,14 @@ def serve(setting: Setting, folders: Folders, *, port: int | None, say: Callable
             listener = _listen(port, known.get("port"))
             here = listener.getsockname()[1]
             secret = str(known.get("secret") or "") or secrets.token_hex(32)
-            url = f"http://{LOOPBACK}:{here}{PATH}"
+            url = f"http://{loopback.ADDRESS}:{here}{PATH}"
             record = {"url": url, "port": here, "secret": secret, "version": VERSION, "pid": os.getpid()}
             journal.write_json(folders.data / FILE, record)
             asyncio.run(
                 _serve(
                     setting,
                     listener,
-                    host=f"{LOOPBACK}:{here}",
+                    host=f"{loopback.ADDRESS}:{here}",
                     secret=secret,
                     ready=lambda: say(
                         f"Serving MCP at {url}; the bearer token that hosts need is the 'secret' in "
@@ -109,21 +107,8 @@ async def _serve(
         make_server(find), session_idle_timeout=_SESSION_IDLE_S, max_sessions=_MOST_SESSIONS
     )
     stopping = asyncio.Event()
-    stop_on_signals(stopping)
-    server = _Server(
-        uvicorn.Config(
-            Gate(manager.asgi_app, host=host, secret=secret),
-            loop="asyncio",
-            http="h11",
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_keep_alive=_KEEP_ALIVE_S,
-            timeout_graceful_shutdown=1,
-        )
-    )
+    loopback.stop_on_signals(stopping)
+    server = loopback.make_server(Gate(manager.asgi_app, host=host, secret=secret), shutdown_s=1)
     async with manager.run():
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         _LOG.info("serving on %s, process %d", host, os.getpid())
@@ -224,29 +209,12 @@ def _listen(port: int | None, last: Any) -> socket.socket:
     """
     wished = [port] if port is not None else [last, 0] if isinstance(last, int) else [0]
     for number, wish in enumerate(wished):
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        if os.name == "posix":
-            # a port of ours whose last connections are still closing is free
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind((LOOPBACK, wish))
+            return loopback.listen(wish)
         except (OSError, OverflowError):
-            listener.close()
             if number + 1 < len(wished):
                 continue
             raise ConfigurationError(
                 f"Port {wish} can't be used.", code="port", hint="Name another one with --port, or none."
             ) from None
-        listener.listen(128)
-        listener.setblocking(False)
-        return listener
     raise AssertionError("no port was wished for")
-
-
-class _Server(uvicorn.Server):
-    """A server that leaves the signals alone: ours end the process at once."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
-        yield
