@@ -8,11 +8,12 @@ from math import ceil
 from mango_skill.engine.render.grid import FrameSpan
 from mango_skill.engine.render.plan import RenderPlan
 
-# What a worker has encoded waits in memory until its turn to be written.
-_LONGEST_S = 20
+# What a worker has encoded waits in memory until its turn to be written. But each beginning puts the encoder's
+# keyframes elsewhere, which on noisy footage changes the size of all pictures up to the next one: few are best.
+_LONGEST_S = 60
 # Below this starting a second encoder costs more than it brings.
 _SHORTEST_S = 2
-_SNAP = 0.15
+_SNAP = 0.05
 
 
 def divide(plan: RenderPlan, workers: int) -> tuple[FrameSpan, ...]:
