@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from mango_skill.engine.drafting import Drafting
-from mango_skill.engine.links import Fetcher, LinkLimits
+from mango_skill.engine.links import Fetcher, LinkLimits, host_of
 from mango_skill.engine.media.info import MediaInfo
 from mango_skill.engine.places import Places
 from mango_skill.engine.receiving import FileSink, ReceivedFile, Reserve
@@ -18,6 +18,9 @@ from mango_skill.protocol import constants, emission
 from mango_skill.settings import Settings
 
 MAX_LINKS: Final = 50
+
+Refusal = tuple[str, MangoError]
+"""The name of what was not kept, and why."""
 
 
 class Footage:
@@ -78,15 +81,21 @@ class Footage:
             ServiceError: Code 1002: the session was deleted meanwhile.
             BusyError: A turn does not come to its end; the files are kept, sending them again places them.
         """
+        return self._keep(session, files, ())
+
+    def _keep(
+        self, session: Session, files: Sequence[ReceivedFile], before: Sequence[Refusal]
+    ) -> dict[str, Any]:
+        """Take files; ``before``: what was refused before it became a file."""
         taken: list[Asset] = []
-        refused: list[tuple[ReceivedFile, MangoError]] = []
+        refused = list(before)
         for file in files:
             try:
                 taken.append(self._take(session.id, file))
             except MediaError as problem:
-                refused.append((file, _named(problem, file.name)))
+                refused.append((file.name, _named(problem, file.name)))
             except MangoError as problem:
-                refused.append((file, problem))
+                refused.append((file.name, problem))
             finally:
                 self._discard_unused(session.id, file)
         if self._store.sessions.find(session.id) is None:
@@ -97,17 +106,15 @@ class Footage:
             version = self._drafting.place(session.id, taken)
         answer: dict[str, Any] = {"files": [describe(asset) for asset in taken], "draft_version": version}
         if refused:
-            answer["refused"] = [
-                {"name": file.name, **emission.failure(problem)} for file, problem in refused
-            ]
+            answer["refused"] = [{"name": name, **emission.failure(problem)} for name, problem in refused]
         return answer
 
     def fetch(self, session: Session, links: Sequence[str]) -> dict[str, Any]:
         """Fetch files behind links, then treat them as if they had been sent.
 
         Raises:
-            ArgumentError: Links are turned off, refused, or none was given.
-            MediaError: The server did not give the file, or it can't be used.
+            ArgumentError: Links are turned off, or none was given.
+            MangoError: Why the first one was refused or can't be used, when none can.
         """
         if not self._settings.links:
             raise ArgumentError(
@@ -118,14 +125,19 @@ class Footage:
         if not 0 < len(links) <= MAX_LINKS:
             raise ArgumentError(f"Give 1 to {MAX_LINKS} links.", hint='Send {"urls": ["https://..."]}.')
         files: list[ReceivedFile] = []
+        refused: list[Refusal] = []
         try:
             for link in links:
-                files.append(self._fetcher.fetch(link, lambda name: self.open_sink(session, name)))
+                try:
+                    files.append(self._fetcher.fetch(link, lambda name: self.open_sink(session, name)))
+                except MangoError as problem:
+                    # the host alone: paths and queries of links may hold keys
+                    refused.append((host_of(link), problem))
         except BaseException:
             for file in files:
                 file.path.unlink(missing_ok=True)
             raise
-        return self.take(session, files)
+        return self._keep(session, files, refused)
 
     def _room(self, session_id: str) -> int:
         """Return how many bytes this session may still take of the quota, were it the only one."""

@@ -129,7 +129,9 @@ class Fetcher:
             except (OSError, http.client.HTTPException, UnicodeError) as problem:
                 self._left(parts, deadline)
                 raise _failed(parts, f"can't be reached ({type(problem).__name__})") from problem
-            yield answer
+            # it holds the socket as well, and the connection forgets an answer that ends with its line
+            with contextlib.closing(answer):
+                yield answer
         finally:
             watchdog.cancel()
             connection.close()
@@ -214,6 +216,14 @@ class _Line:
         """Give the socket back."""
         if self.open is not None:
             self.open.close()
+
+
+def host_of(url: str) -> str:
+    """Return the host that a link leads to; ``link`` when it names none."""
+    try:
+        return urlsplit(url).hostname or "link"
+    except ValueError:
+        return "link"
 
 
 def _checked(url: str) -> SplitResult:

@@ -377,10 +377,25 @@ def test_a_file_that_breaks_off_is_not_kept(linked: RunningEngine, web: Web) -> 
     assert files_of(linked, caller) == []
 
 
-def test_when_one_link_fails_nothing_of_the_others_is_kept(linked: RunningEngine, web: Web) -> None:
+def test_a_link_that_fails_is_told_by_its_host_and_the_others_are_kept(
+    linked: RunningEngine, web: Web
+) -> None:
     web.serve("/good.wav", b"content")
     caller = linked.caller()
-    answer = fetch(caller, "http://files.example/good.wav", "http://files.example/missing")
+    links = ["http://files.example/missing?key=1", "http://[", "http://files.example/good.wav"]
+    data = fetch(caller, *links)["data"]
+    assert [one["name"] for one in data["files"]] == ["good.wav"]
+    assert [(one["name"], one["reason"]) for one in data["refused"]] == [
+        ("files.example", "link_failed"),
+        ("link", "link_refused"),
+    ]
+    assert "key" not in str(data["refused"])
+    assert len(files_of(linked, caller)) == 1
+
+
+def test_when_every_link_fails_the_first_reason_is_the_answer(linked: RunningEngine, web: Web) -> None:
+    caller = linked.caller()
+    answer = fetch(caller, "http://files.example/missing", "ftp://files.example/x")
     assert answer["message"] == "The link to files.example answered with status 404."
     assert files_of(linked, caller) == []
     assert caller.state()["video_infos"] == []
