@@ -50,7 +50,7 @@ def _chat(options: argparse.Namespace, console: Console, context: ToolContext) -
         if console.is_terminal:
             print("> ", end="", file=sys.stderr, flush=True)
         line = sys.stdin.readline()
-        if not line or line.strip().lower() in ENDINGS:
+        if not line or line.strip().lower().removeprefix("/") in ENDINGS:
             return 0
         if line.strip():
             _exchange(line.strip(), [], console, context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -29,9 +30,11 @@ def operation_from_json(mapping: Mapping[str, Any]) -> Operation:
     name = mapping.get("op")
     spec = CATALOG.get(name) if isinstance(name, str) else None
     if spec is None:
+        near = difflib.get_close_matches(_shown(name), CATALOG, n=1)
+        asked = f"Did you mean '{near[0]}'? " if near else ""
         raise ArgumentError(
             f"There is no operation called {_shown(name)}.",
-            hint="Use a name of schemas/operations.schema.json.",
+            hint=f"{asked}references/operations.md names them all.",
             details={"parameter": "op"},
         )
     parameters = {key: value for key, value in mapping.items() if key != "op"}

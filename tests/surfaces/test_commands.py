@@ -110,11 +110,17 @@ def test_a_message_is_sent_whole_with_its_files(mango: Any, media: Path) -> None
 
 
 def test_a_chat_answers_line_by_line_and_survives_a_failure(mango: Any, media: Path) -> None:
-    lines = "show tracks\nexport\nkeep the first second\nbye\n"
+    lines = "show tracks\nexport\nkeep the first second\n/quit\nmute it\n"
     done = mango("chat", str(media / "silent.mp4"), stdin=lines)
     assert "silent.mp4" in done.out
     done = mango("state", "--json")
     assert done.answer["duration_ms"] == 1000
+    assert done.answer["version"] == 2
+
+
+def test_a_misspelt_operation_is_refused_with_the_nearest_name(mango: Any) -> None:
+    refused = mango("edit", "--operations", '[{"op": "trim_strt", "seconds": 5}]', "--json", expect=2)
+    assert "'trim_start'" in refused.answer["error"]["hint"]
 
 
 def test_a_long_edit_is_left_running_and_found_again(mango: Any, media: Path) -> None:

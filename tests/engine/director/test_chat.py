@@ -231,6 +231,8 @@ def test_both_languages_have_the_same_words_with_the_same_facts() -> None:
         ("corta las pausas y añade música tranquila", "inglés y chino"),
         ("schneide bitte die Pausen raus", "Englisch und Chinesisch"),
         ("動画の無音部分をカットして", "英語と中国語"),
+        ("taglia i primi 5 secondi", "English and Chinese"),
+        ("удали первые 5 секунд", "English and Chinese"),
     ],
 )
 def test_who_writes_in_another_language_is_told_so_in_it(talk: Project, message: str, said: str) -> None:
