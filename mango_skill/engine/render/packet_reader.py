@@ -159,6 +159,22 @@ class PacketReader:
             self._follows = (id(known), offset + 1)
             yield packet
 
+    def alone(self, packet: Packet[VideoStream]) -> VideoFrame:
+        """Decode a packet that needs no other.
+
+        Raises:
+            Doubt: It does not decode.
+        """
+        context = self.stream.codec_context
+        try:
+            frames = [*context.decode(packet), *context.decode(None)]
+        except av.error.FFmpegError:
+            frames = []
+        context.flush_buffers()
+        if len(frames) != 1:
+            raise Doubt("A picture of the footage could not be decoded.")
+        return frames[0]
+
     def _at(self, known: PacketMap, place: int) -> Packet[VideoStream] | None:
         """Go to a place; the packet there when it had to be looked for."""
         if self._follows == (id(known), place):

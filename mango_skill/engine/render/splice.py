@@ -25,6 +25,9 @@ from mango_skill.errors import MediaError
 
 _CONTAINERS: Final = frozenset({"mp4", "mov", "mkv"})
 _CODECS: Final = frozenset({"h264"})
+# Baseline, main and high. What other profiles allow (pictures without loss among it) decoders do not always forget when
+# they change to a set of these.
+_PROFILES: Final = frozenset({66, 77, 100})
 _FORMATS: Final = frozenset({"yuv420p", "yuvj420p"})
 # FFmpeg's numbers of the curves of HDR: what is drawn for it does not belong between its pictures.
 _HIGH_DYNAMIC: Final = frozenset({16, 18})
@@ -69,6 +72,7 @@ class Splice:
         brief_id: The number of the encoder's own parameter sets for a few frames.
         long_id: And of those for many.
         delay: By how many pictures decoding is ahead of showing.
+        reorder: By how many the copied pictures need it to be.
         copied: How many frames are copied.
     """
 
@@ -79,6 +83,7 @@ class Splice:
     brief_id: int
     long_id: int
     delay: int
+    reorder: int
     copied: int
 
 
@@ -193,6 +198,7 @@ class _Surveyor:
             brief_id=brief,
             long_id=long,
             delay=max(_ENCODER_DELAY, *delays),
+            reorder=max(delays),
             copied=copied,
         )
 
@@ -217,12 +223,14 @@ class _Surveyor:
 
 
 def _is_simple(sets: ParameterSets) -> bool:
-    """Whether pictures are whole frames of 8 bits in 4:2:0."""
+    """Whether pictures are whole frames of 8 bits in 4:2:0, of a profile that mixes with others."""
     try:
         facts = [read_sequence(unit) for unit in sets.sps]
     except UnreadableError:
         return False
-    return all(one.progressive and one.chroma == 1 and one.depth == 8 for one in facts)
+    return all(
+        one.progressive and one.chroma == 1 and one.depth == 8 and one.profile in _PROFILES for one in facts
+    )
 
 
 def _bridged(stretches: Iterable[tuple[Fraction, Fraction]]) -> list[tuple[Fraction, Fraction]]:

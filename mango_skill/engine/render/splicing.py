@@ -36,6 +36,8 @@ _MOST_WAITING: Final = 200
 _FULL_HD: Final = 1920 * 1080
 _BRIEF_S: Final = 2
 _PROFILES: Final = {66: "baseline", 77: "main"}
+# x264's words for B-frames, by how many pictures decoding is ahead of showing.
+_REORDERING: Final = ("bframes=0", "bframes=3:b-pyramid=none", "bframes=3:b-pyramid=normal")
 _FULL_RANGE: Final = 2
 _SCALERS: Final = {1: "bt709", 5: "bt601", 6: "bt601", 7: "smpte240m"}
 _HD_LINES: Final = 720
@@ -92,6 +94,7 @@ class Splicer:
         self._benches: SimpleQueue[_Bench] = SimpleQueue()
         self._closing = ExitStack()
         self.joins: list[Join] = []
+        self._looked_at = False
         for _ in range(workers):
             self._benches.put(self._closing.enter_context(closing(_Bench(sources))))
         self._shelf = self._closing.enter_context(closing(_Bench(sources)))
@@ -154,9 +157,16 @@ class Splicer:
         for offset, packet in enumerate(reader.packets(known, place, take.span.count)):
             self._step()
             if not offset:
-                self.joins.append(Join(take.span.first, digest=digest(packet)))
+                self.joins.append(Join(take.span.first, self._first_of(reader, packet), digest(packet)))
             packet.pts = take.span.first + known.number[place + offset] - take.first
             yield packet
+
+    def _first_of(self, reader: PacketReader, packet: AnyPacket) -> Coarse | None:
+        """What a copied passage begins with where the file's own parameters alone are known; told once for all alike."""
+        if self._looked_at:
+            return None
+        self._looked_at = bool(self.joins)
+        return coarse(reader.alone(packet))
 
     def _in_order(self, pool: ThreadPoolExecutor) -> Iterator[tuple[Passage, _Encoded | None]]:
         size = self._plan.profile.width * self._plan.profile.height
@@ -231,7 +241,11 @@ class Splicer:
         context.color_primaries, context.color_trc = tags.primaries, tags.curve
         facts = read_sequence(look.sets.sps[0])
         number = self._splice.brief_id if brief else self._splice.long_id
-        options = {**context.options, "x264-params": f"sps-id={number}:annexb=0:stitchable=1"}
+        told = f"sps-id={number}:annexb=0:stitchable=1"
+        if profile.container.muxer == "matroska":
+            # It keeps no decoding times: who copies from it infers them, by the reordering that the first picture tells of.
+            told += f":{_REORDERING[min(self._splice.reorder, 2)]}"
+        options = {**context.options, "x264-params": told}
         if facts.profile in _PROFILES:
             options["profile"] = _PROFILES[facts.profile]
         # As good at the same rate factor with a half or a quarter of the work; what is copied is as large anyway.

@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
 import imageio_ffmpeg
 import numpy as np
 import pytest
@@ -269,6 +270,52 @@ def test_a_film_whose_clock_jitters_by_a_tick_is_copied_all_the_same(
     ffmpeg("-i", films(g=25), "-c", "copy", "-bsf:v", "setts=pts=PTS+mod(N\\,3):dts=DTS", film)
     made = render(make_room({"film": film}), movie(video_track(*cut()), **CANVAS))
     assert_spliced(made, film, expected(), least=0.5)
+
+
+def test_a_film_that_was_trimmed_without_encoding_is_copied(
+    make_room: Callable[[dict[str, Path]], Room], films: Callable[..., Path], tmp_path: Path
+) -> None:
+    """Its first pictures are kept in the file and hidden; those that follow can't be decoded without them."""
+    film, kept = tmp_path / "trimmed.mp4", ((0, 1960), (2520, 4160), (4440, 7000))
+    ffmpeg("-ss", "1.32", "-i", films(g=25), "-c", "copy", film)
+    made = render(make_room({"film": film}), movie(video_track(*cut(kept=kept)), **CANVAS))
+    assert_spliced(made, films(g=25), [33 + number for number in expected(kept)], least=0.4)
+
+
+def test_what_is_copied_into_matroska_can_be_copied_out_of_it(
+    make_room: Callable[[dict[str, Path]], Room], films: Callable[..., Path], tmp_path: Path
+) -> None:
+    """It says when pictures are shown and not when they are decoded."""
+    made = render(make_room({"film": films(g=25)}), movie(video_track(*cut()), **CANVAS), format="mkv")
+    copy = tmp_path / "copy.mp4"
+    ffmpeg("-xerror", "-i", made.path, "-c", "copy", copy)
+    assert look(copy).numbers == expected()
+    assert np.allclose(look(copy).instants, np.arange(len(expected())) / FPS, atol=0.0011)
+
+
+def test_pictures_without_loss_are_encoded_anew(
+    make_room: Callable[[dict[str, Path]], Room], films: Callable[..., Path]
+) -> None:
+    """A decoder that showed other pictures before shows theirs wrongly, without a word."""
+    made = render(make_room({"film": films(g=25, crf=0)}), movie(video_track(*cut()), **CANVAS))
+    assert made.numbers == expected()
+    assert not copied(made)
+    assert any("packed in a way" in note for note in made.result.notes)
+
+
+def test_a_copy_that_decodes_to_another_picture_is_thrown_away(
+    make_room: Callable[[dict[str, Path]], Room], films: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What decodes otherwise among others can't be made on purpose, so the footage's own picture is made black."""
+
+    def black(*_: Any) -> av.VideoFrame:
+        return av.VideoFrame.from_ndarray(np.zeros((HEIGHT, WIDTH, 3), np.uint8), format="rgb24")
+
+    monkeypatch.setattr("mango_skill.engine.render.packet_reader.PacketReader.alone", black)
+    made = render(make_room({"film": films(g=25)}), movie(video_track(*cut()), **CANVAS))
+    assert made.numbers == expected()
+    assert not copied(made)
+    assert any("did not pass the checks" in note for note in made.result.notes)
 
 
 # Only the first picture of such a film is an IDR picture.
