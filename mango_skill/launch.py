@@ -20,7 +20,7 @@ from mango_skill.folders import Folders
 from mango_skill.protocol import constants
 from mango_skill.settings import Settings, load
 from mango_skill.skill import MangoSkill
-from mango_skill.tools.context import BackendChoice, Progress, ToolContext
+from mango_skill.tools.context import BACKEND_CHOICES, BackendChoice, Progress, ToolContext
 from mango_skill.tools.wording import cloud_notice
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ TOKEN_VARIABLE: Final = "NEMO_TOKEN"  # the variable's name, not a token
 API_URL_VARIABLE: Final = "NEMO_API_URL"
 WEB_URL_VARIABLE: Final = "NEMO_WEB_URL"
 ENGINE_PACKAGES: Final = ("av", "numpy", "PIL", "starlette", "uvicorn", "python_multipart")
-CHOICES: Final = ("auto", "local", "cloud")
 
 
 def choose_backend(
@@ -49,9 +48,9 @@ def choose_backend(
         ConfigurationError: Nothing was chosen and the engine is not there (``needs_choice``), or the choice
             is none.
     """
-    if stated not in CHOICES:
+    if stated not in BACKEND_CHOICES:
         raise ConfigurationError(
-            f"'{stated}' is no backend.", code="backend", hint=f"Use one of: {', '.join(CHOICES)}."
+            f"'{stated}' is no backend.", code="backend", hint=f"Use one of: {', '.join(BACKEND_CHOICES)}."
         )
     if stated == "cloud":
         return "cloud"
@@ -192,7 +191,7 @@ class Launcher:
     def remembered(self) -> str | None:
         """Return what the user chose earlier, if anything."""
         stated = (journal.read_json(self._choice_file()) or {}).get("backend")
-        return stated if stated in CHOICES else None
+        return stated if stated in BACKEND_CHOICES else None
 
     def _choice_file(self) -> Path:
         return self.folders.config / "backend.json"

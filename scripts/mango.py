@@ -24,7 +24,11 @@ def wanted_lists(environ):
 
     The server's packages come with either: a host gives up before they could be fetched for it.
     """
-    return ("core", "mcp") if environ.get("MANGO_BACKEND") == "cloud" else ("core", "local", "mcp")
+    import environment
+
+    return tuple(
+        name for name in environment.FULL if name != "local" or environ.get("MANGO_BACKEND") != "cloud"
+    )
 
 
 def is_server(words):

@@ -48,6 +48,8 @@ def run(words: Sequence[str]) -> int:
 
 
 def _run(words: Sequence[str], console: Console) -> int:
+    from mango_skill.tools.context import BACKEND_CHOICES  # 'mango --help' does without
+
     words = _command_first(words)
     command = _command(words[0])
     module: Any = importlib.import_module(f"mango_skill.cli.{command.module}")
@@ -58,7 +60,7 @@ def _run(words: Sequence[str], console: Console) -> int:
     shared = parser.add_argument_group("every command")
     shared.add_argument("--json", action="store_true", help="answer in JSON")
     shared.add_argument("--quiet", action="store_true", help="no progress")
-    shared.add_argument("--backend", choices=("auto", "local", "cloud"), help="where the work is done")
+    shared.add_argument("--backend", choices=BACKEND_CHOICES, help="where the work is done")
     if not _has(parser, "--project"):
         shared.add_argument("--project", metavar="NAME", help="project; absent: this folder's own")
     try:

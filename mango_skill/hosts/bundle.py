@@ -12,13 +12,14 @@ from mango_skill.errors import OutputError
 from mango_skill.hosts import placing
 from mango_skill.hosts.contents import NAME, skill_files
 from mango_skill.manifest import FILE_NAME, Manifest
+from mango_skill.protocol.constants import DEFAULT_WEB_URL
 
 KINDS: Final = ("clawhub", "plugin", "claude", "cursor")
 """A ClawHub skill folder, an Agent Plugins 1.0.0 folder, a Claude Code plugin, a Cursor plugin."""
 
 _SCHEMAS: Final = "https://agent-plugins.org/schemas/1.0.0"
 _SKILL_PLACE: Final = f"skills/{NAME}"
-_AUTHOR: Final = {"name": "NemoVideo", "url": "https://nemovideo.com"}
+_AUTHOR: Final = {"name": "NemoVideo", "url": DEFAULT_WEB_URL}
 _KEYWORDS: Final = ("video", "video editing", "captions", "transitions", "music", "export")
 _README: Final = f"""# Mango AI
 

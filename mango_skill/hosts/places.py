@@ -25,6 +25,7 @@ class Host:
         project: Its skills below a project's folder.
         signs: What is there below the home folder when the host is in use.
         server_file: The file below the home folder in which it keeps its MCP servers; empty when it has none.
+        server_keys: Below which keys that file keeps them.
         server_command: Its own command that adds one, up to the server's command line; empty when it has none.
     """
 
@@ -34,6 +35,7 @@ class Host:
     project: str
     signs: tuple[str, ...]
     server_file: str = ""
+    server_keys: tuple[str, ...] = ("mcpServers",)
     server_command: str = ""
 
     def skill_folder(self, *, project: Path | None = None, environ: Mapping[str, str] = os.environ) -> Path:
@@ -54,21 +56,34 @@ class Host:
         if not self.server_file:
             return ""
         servers: object = {NAME: {"command": line[0], "args": line[1:]}}
-        for key in reversed(_KEYS.get(self.name, ("mcpServers",))):
+        for key in reversed(self.server_keys):
             servers = {key: servers}
         return json.dumps(servers, indent=2, ensure_ascii=False)
 
 
 PYTHON: Final = "python" if os.name == "nt" else "python3"
-_KEYS: Final = {"openclaw": ("mcp", "servers")}
-"""Below which keys a host's file keeps its servers, where they are not the usual ones."""
 
 HOSTS: Final[Mapping[str, Host]] = {
     one.name: one
     for one in (
-        Host("openclaw", "OpenClaw", ".openclaw/skills", "skills", (".openclaw",), ".openclaw/openclaw.json"),
+        Host(
+            "openclaw",
+            "OpenClaw",
+            ".openclaw/skills",
+            "skills",
+            (".openclaw",),
+            server_file=".openclaw/openclaw.json",
+            server_keys=("mcp", "servers"),
+        ),
         Host("clawhub", "ClawHub", ".clawhub/skills", "skills", (".clawhub",)),
-        Host("cursor", "Cursor", ".cursor/skills", ".cursor/skills", (".cursor",), ".cursor/mcp.json"),
+        Host(
+            "cursor",
+            "Cursor",
+            ".cursor/skills",
+            ".cursor/skills",
+            (".cursor",),
+            server_file=".cursor/mcp.json",
+        ),
         Host(
             "claude",
             "Claude Code",

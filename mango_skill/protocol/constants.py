@@ -91,6 +91,7 @@ CLOUD_MAX_BYTES: Final = 500_000_000  # [S] "500 MB", read as the smaller decima
 
 CLOUD_EXPORT_FORMATS: Final = ("mp4", "mov", "webm", "mkv", "avi", "gif", "mp3", "wav", "m4a", "aac")
 EXPORT_FORMATS: Final = (*CLOUD_EXPORT_FORMATS, "webp")  # [ours] what plays; the rest below too
+SOUND_FORMATS: Final = ("mp3", "wav", "m4a", "aac")  # of those that play: without pictures
 STILL_FORMATS: Final = ("jpg", "png")
 CAPTION_FORMATS: Final = ("srt", "vtt")  # also beside a video
 PROJECT_FORMATS: Final = ("otio", "xml")  # the timeline for other editors: OpenTimelineIO, Final Cut Pro 7

@@ -29,7 +29,7 @@ from mango_skill.timeline.summary import summarize
 
 _SAVED: Final = {
     **dict.fromkeys(constants.STILL_FORMATS, "export.saved.still"),
-    **dict.fromkeys(("mp3", "wav", "m4a", "aac"), "export.saved.sound"),
+    **dict.fromkeys(constants.SOUND_FORMATS, "export.saved.sound"),
     **dict.fromkeys(constants.CAPTION_FORMATS, "export.saved.captions"),
     **dict.fromkeys(constants.PROJECT_FORMATS, "export.saved.project"),
 }

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol, get_args
 
 from mango_skill.client.clock import Clock, SystemClock
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mango_skill.client.workspace import Workspace
 
 BackendChoice = Literal["auto", "local", "cloud"]
+BACKEND_CHOICES: Final[tuple[BackendChoice, ...]] = get_args(BackendChoice)
 Stage = Literal["upload", "edit", "render", "download"]
 
 DEFAULT_PROJECT: Final = "default"

@@ -19,13 +19,14 @@ from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 
 from mango_skill.errors import MangoError
+from mango_skill.hosts.contents import NAME
 from mango_skill.hosts.mcp import answers, prompts, resources
 from mango_skill.hosts.mcp.conversations import Conversation
 from mango_skill.hosts.mcp.progress import Teller
+from mango_skill.protocol.constants import DEFAULT_WEB_URL
 from mango_skill.tools import TOOLS, ToolSpec
 from mango_skill.version import VERSION
 
-NAME: Final = "mango-ai"
 MOST_CALLS: Final = 64
 """Calls at the same time; each waits in a thread of its own."""
 INSTRUCTIONS: Final = (
@@ -56,7 +57,7 @@ def make_server(find: Find) -> Server[Any]:
         version=VERSION,
         title="Mango AI",
         instructions=INSTRUCTIONS,
-        website_url="https://nemovideo.com",
+        website_url=DEFAULT_WEB_URL,
         cache_hints={"tools/list": _STATIC, "prompts/list": _STATIC, "resources/templates/list": _STATIC},
         get_tool_input_schema=lambda name: TOOLS[name].input_schema if name in TOOLS else None,
         on_list_tools=handlers.list_tools,
