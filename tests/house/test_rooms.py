@@ -52,6 +52,7 @@ LOOKING_INWARD = {
     "bisect",
     "collections",
     "dataclasses",
+    "difflib",
     "email.utils",
     "enum",
     "fractions",
