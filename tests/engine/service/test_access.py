@@ -57,7 +57,15 @@ def test_engine_json_is_for_its_owner_alone_and_goes_with_the_engine(start_engin
     path = engine.places.home / "engine.json"
     assert path.stat().st_mode & 0o777 == 0o600
     assert engine.places.home.stat().st_mode & 0o077 == 0
-    assert set(json.loads(path.read_text())) == {"url", "version", "pid", "secret", "client_id", "started"}
+    assert set(json.loads(path.read_text())) == {
+        "url",
+        "version",
+        "pid",
+        "secret",
+        "client_id",
+        "started",
+        "code",
+    }
     engine.stop()
     assert not path.exists()
 

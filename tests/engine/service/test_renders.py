@@ -138,7 +138,7 @@ def test_the_worker_is_given_draft_probed_assets_and_output(
     path = Path(order["output"].pop("path"))
     assert path.suffix == ".webm"
     assert order["output"] == {
-        "format": "webm", "height": 360, "fps": [30000, 1001], "captions": "sidecar", "quality": "high",
+        "format": "webm", "height": 360, "fps": [30000, 1001], "captions": "sidecar", "quality": "source",
     }  # fmt: skip
 
 
