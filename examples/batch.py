@@ -33,7 +33,7 @@ def make(skill: MangoSkill, clip: Path, words: str, folder: Path) -> str:
 
 def main(folder: str, *orders: str) -> int:
     """Make every clip; return 1 when one of them failed."""
-    skill = open_skill(project="batch")
+    skill = open_skill(project="batch", output_folders=[folder])
     lines = []
     for order in orders:
         clip, _, words = order.partition("=")

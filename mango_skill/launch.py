@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -16,10 +16,11 @@ from mango_skill.client.backend import CLOUD, ENGINE, Backend
 from mango_skill.client.clock import Clock, SystemClock
 from mango_skill.engine_process import EngineProcess
 from mango_skill.errors import ConfigurationError
-from mango_skill.folders import Folders
+from mango_skill.folders import Folders, user_path
 from mango_skill.protocol import constants
 from mango_skill.settings import Settings, load
 from mango_skill.skill import MangoSkill
+from mango_skill.tools.boundary import Boundary
 from mango_skill.tools.context import BACKEND_CHOICES, BackendChoice, Progress, ToolContext
 from mango_skill.tools.wording import cloud_notice
 
@@ -90,6 +91,7 @@ def open_skill(
     project: str | None = None,
     backend: str | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    output_folders: Sequence[str | os.PathLike[str]] = (),
     environ: Mapping[str, str] = os.environ,
 ) -> MangoSkill:
     """Return the skill, ready to be talked to; the backend is opened with the first message.
@@ -98,6 +100,7 @@ def open_skill(
         project: The project's name; absent: that of the working folder.
         backend: ``auto``, ``local`` or ``cloud``; absent: ``MANGO_BACKEND``, else ``auto``.
         on_progress: Hears how far things are.
+        output_folders: Where results may be saved besides the folders that ``tools.boundary`` names.
         environ: The environment to go by.
 
     Raises:
@@ -105,7 +108,11 @@ def open_skill(
     """
     folders = Folders.locate(environ)
     launcher = Launcher(folders=folders, settings=load(folders), environ=environ, stated=backend)
-    context = ToolContext(launcher, project=project or project_for_folder(Path.cwd()))
+    context = ToolContext(
+        launcher,
+        project=project or project_for_folder(Path.cwd()),
+        boundary=launcher.boundary(output_folders),
+    )
     return MangoSkill(context if on_progress is None else replace(context, on_progress=on_progress))
 
 
@@ -173,6 +180,13 @@ class Launcher:
             return
         self.choice()  # what can't be used is not remembered
         journal.write_json(path, {"backend": choice})
+
+    def boundary(self, added: Sequence[str | os.PathLike[str]] = ()) -> Boundary:
+        """Return the folders that tool calls may write to: the usual ones, the settings' and those added here."""
+        named = (*self.settings.output_folders, *(os.fspath(one) for one in added))
+        return Boundary(
+            tuple(user_path(one, error=ConfigurationError) for one in named), self.folders.settings_file
+        )
 
     def notice(self, language: str = "en") -> str:
         """Return that footage will go to the cloud, once, unless this process has chosen it in so many words."""

@@ -14,7 +14,13 @@ from mango_skill.document import Document
 from mango_skill.folders import Folders
 from mango_skill.protocol import constants
 
-_UNIT_WORDS: Final = {int: "a whole number", float: "a number", bool: "true or false", str: "a word"}
+_UNIT_WORDS: Final = {
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    str: "a word",
+    tuple: "a list of words",
+}
 
 
 def _key(
@@ -74,6 +80,10 @@ class Settings:
         "source",
         "How exports look by default: source copies what was not touched, small makes small files.",
         choices=("source", "high", "small"),
+    )
+    output_folders: tuple[str, ...] = _key(
+        (),
+        "Folders, as a list, that assistants may save results to besides the usual ones.",
     )
     # what is kept
     retention_days: float = _key(30.0, "Projects untouched for so many days are removed.", minimum=0.01)
@@ -143,6 +153,8 @@ def schema() -> dict[str, Any]:
                 rules[bound] = one.metadata[bound]
         if one.metadata["choices"]:
             rules["enum"] = list(one.metadata["choices"])
+        if rules["type"] == "array":
+            rules |= {"default": [], "items": {"type": "string"}}
         properties[one.name] = rules
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -153,8 +165,14 @@ def schema() -> dict[str, Any]:
     }
 
 
-_TYPES: Final = {"int": int, "float": float, "bool": bool, "str": str}
-_JSON_TYPES: Final = {"int": "integer", "float": "number", "bool": "boolean", "str": "string"}
+_TYPES: Final = {"int": int, "float": float, "bool": bool, "str": str, "tuple[str, ...]": tuple}
+_JSON_TYPES: Final = {
+    "int": "integer",
+    "float": "number",
+    "bool": "boolean",
+    "str": "string",
+    "tuple[str, ...]": "array",
+}
 
 
 def _declared(key: str) -> str:
@@ -167,6 +185,8 @@ def _json_type(key: str) -> str:
 
 def _checked(stated: Document, *, key: str, value: object, rules: dict[str, Any]) -> object:
     wanted = _TYPES[_declared(key)]
+    if wanted is tuple and isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return tuple(value)
     fits = isinstance(value, wanted) or (wanted is float and isinstance(value, int))
     # in Python a bool is an int; in a settings file it is not
     if not fits or (isinstance(value, bool) and wanted is not bool):

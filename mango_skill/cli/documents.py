@@ -204,7 +204,8 @@ def _settings() -> str:
 def _setting(one: dataclasses.Field[Any]) -> tuple[str, ...]:
     choices = one.metadata["choices"]
     said = f"{one.metadata['doc']} One of: {', '.join(choices)}." if choices else one.metadata["doc"]
-    return _code(one.name), str(one.default).lower(), said
+    default = "none" if one.default == () else str(one.default).lower()
+    return _code(one.name), default, said
 
 
 def _hosts() -> Iterable[tuple[str, ...]]:

@@ -36,6 +36,7 @@ def open_context(options: argparse.Namespace, console: Console) -> ToolContext:
         on_progress=console.show,
         folder=here,
         language=_own_language(),
+        boundary=None,
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, Protocol, get_args
 
 from mango_skill.client.clock import Clock, SystemClock
+from mango_skill.tools.boundary import Boundary
 
 if TYPE_CHECKING:
     from mango_skill.client.jobs import JobView
@@ -88,6 +89,7 @@ class ToolContext:
         on_progress: Hears how far things are; called from the calling thread.
         folder: Where results go when no path was said; None: the project's own folder.
         language: The language to answer in where no message of the user shows it, as a two-letter code.
+        boundary: The folders that a path in a call may name; None: the person types it and writes anywhere.
         clock: What the time that a caller waits is measured with.
     """
 
@@ -96,6 +98,7 @@ class ToolContext:
     on_progress: Callable[[Progress], None] = _nobody
     folder: Path | None = None
     language: str = "en"
+    boundary: Boundary | None = field(default_factory=Boundary)
     clock: Clock = field(default_factory=SystemClock)
 
 

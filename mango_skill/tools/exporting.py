@@ -16,6 +16,7 @@ from mango_skill.protocol.constants import (
     STILL_FORMATS,
 )
 from mango_skill.tools import shapes, wording
+from mango_skill.tools.boundary import check_replaceable
 from mango_skill.tools.context import ToolContext, follow
 from mango_skill.tools.outcomes import NEXT_WAIT, EditResult, ExportResult, edit_result, export_result
 from mango_skill.tools.spec import Doc, tool
@@ -114,7 +115,7 @@ def export_video(
 ) -> ExportResult:
     """Render the timeline and save the file on this machine. Costs no credits."""
     deadline = ctx.clock.monotonic() + wait_s
-    target = ctx.folder if path is None else output_path(path, overwrite=overwrite)
+    target = ctx.folder if path is None else _allowed_path(ctx, path, overwrite=overwrite)
     named, ending = _parted(name)
     chosen = format or ending or _format_of(target, default=STILL_FORMATS[0] if at_s is not None else None)
     stated = {
@@ -191,6 +192,15 @@ def output_path(path: str, *, overwrite: bool) -> Path:
     if not target.is_dir():
         check_target(target, overwrite=overwrite)
     return target
+
+
+def _allowed_path(ctx: ToolContext, path: str, *, overwrite: bool) -> Path:
+    if ctx.boundary is not None:
+        target = user_path(path, error=OutputError)
+        ctx.boundary.check(target)
+        if overwrite:
+            check_replaceable(target, ctx.opener.workspace().jobs())
+    return output_path(path, overwrite=overwrite)
 
 
 def _parted(name: str | None) -> tuple[str | None, str | None]:

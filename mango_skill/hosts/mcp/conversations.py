@@ -62,7 +62,12 @@ class Conversation:
         """Call a tool and return its answer as JSON; never raises."""
         begun = time.monotonic()
         try:
-            context = ToolContext(_Opener(self), project=self.project(), on_progress=heard)
+            context = ToolContext(
+                _Opener(self),
+                project=self.project(),
+                on_progress=heard,
+                boundary=self.launcher().boundary(),
+            )
         except MangoError as problem:
             return registry.failed(problem)
         answer = registry.call(name, arguments, context)

@@ -57,40 +57,54 @@ def serve(setting: Setting, folders: Folders, *, port: int | None, say: Callable
         BusyError: Another server of the same user listens already.
         ConfigurationError: The port is taken, or the folder can't be written.
     """
+    with FileLock(folders.data / "mcp.lock") as lock:
+        try:
+            listener, secret = _prepare(folders, lock, port)
+        except OSError as problem:
+            raise ConfigurationError(
+                f"The folder {folders.data} can't be written ({problem.strerror}).",
+                code="folder",
+                hint="Correct its permissions, or set MANGO_HOME to a folder that you may write to.",
+            ) from None
+        host = f"{loopback.ADDRESS}:{listener.getsockname()[1]}"
+        told = (
+            f"Serving MCP at {_address(host)}; the bearer token that hosts need is the 'secret' in "
+            f"{folders.data / FILE}."
+        )
+        asyncio.run(_serve(setting, listener, host=host, secret=secret, ready=lambda: say(told)))
+
+
+def _prepare(folders: Folders, lock: FileLock, port: int | None) -> tuple[socket.socket, str]:
+    """Take the lock, listen, and write down where; return the listening socket and the token.
+
+    Raises:
+        BusyError: Another server of the same user listens already.
+        ConfigurationError: The port is taken.
+        OSError: The folder can't be written.
+    """
+    journal.close_folder(folders.data)
+    known = journal.read_json(folders.data / FILE) or {}
+    if not lock.acquire():
+        raise BusyError(
+            f"The server is running already, at {known.get('url', 'another address')}.",
+            hint="Use that one, or end it first.",
+            retryable=False,
+        )
+    listener = _listen(port, known.get("port"))
+    here = listener.getsockname()[1]
+    secret = str(known.get("secret") or "") or secrets.token_hex(32)
+    url = _address(f"{loopback.ADDRESS}:{here}")
+    record = {"url": url, "port": here, "secret": secret, "version": VERSION, "pid": os.getpid()}
     try:
-        journal.close_folder(folders.data)
-        with FileLock(folders.data / "mcp.lock") as lock:
-            known = journal.read_json(folders.data / FILE) or {}
-            if not lock.acquire():
-                raise BusyError(
-                    f"The server is running already, at {known.get('url', 'another address')}.",
-                    hint="Use that one, or end it first.",
-                    retryable=False,
-                )
-            listener = _listen(port, known.get("port"))
-            here = listener.getsockname()[1]
-            secret = str(known.get("secret") or "") or secrets.token_hex(32)
-            url = f"http://{loopback.ADDRESS}:{here}{PATH}"
-            record = {"url": url, "port": here, "secret": secret, "version": VERSION, "pid": os.getpid()}
-            journal.write_json(folders.data / FILE, record)
-            asyncio.run(
-                _serve(
-                    setting,
-                    listener,
-                    host=f"{loopback.ADDRESS}:{here}",
-                    secret=secret,
-                    ready=lambda: say(
-                        f"Serving MCP at {url}; the bearer token that hosts need is the 'secret' in "
-                        f"{folders.data / FILE}."
-                    ),
-                )
-            )
-    except OSError as problem:
-        raise ConfigurationError(
-            f"The folder {folders.data} can't be written ({problem.strerror}).",
-            code="folder",
-            hint="Correct its permissions, or set MANGO_HOME to a folder that you may write to.",
-        ) from None
+        journal.write_json(folders.data / FILE, record)
+    except OSError:
+        listener.close()
+        raise
+    return listener, secret
+
+
+def _address(host: str) -> str:
+    return f"http://{host}{PATH}"
 
 
 async def _serve(
@@ -148,7 +162,7 @@ class Gate:
     def _refusal(self, scope: Scope) -> JSONResponse | None:
         headers = scope["headers"]
         if not access.names_only(headers, self._host):
-            address = f"http://{self._host.decode()}{PATH}"
+            address = _address(self._host.decode())
             return _refused(
                 403, "This server answers programs on this machine only.", f"Call it as {address}."
             )
