@@ -64,9 +64,12 @@ def configure(context: VideoCodecContext, profile: Profile, threads: int) -> Non
     context.options = options
 
 
-def make_encoder(profile: Profile, threads: int) -> VideoCodecContext:
-    """Return an encoder of a file's pictures. ``threads`` of 0 lets the library choose."""
-    codec = profile.container.video
+def make_encoder(profile: Profile, threads: int, *, codec: str | None = None) -> VideoCodecContext:
+    """Return an encoder of a file's pictures: the container's usual one unless another is named.
+
+    ``threads`` of 0 lets the library choose.
+    """
+    codec = codec or profile.container.video
     assert codec is not None
     context = cast(VideoCodecContext, CodecContext.create(codec, "w"))
     configure(context, profile, threads)
@@ -108,10 +111,12 @@ class Template:
     Attributes:
         stream: What a file says of it; it must be open until the writer is made.
         record: Its parameter sets and the encoder's, as the container carries them.
+        tag: What MP4 calls its packets; empty for what is usual.
     """
 
     stream: VideoStream
     record: bytes
+    tag: str = ""
 
 
 class Writer:
@@ -196,6 +201,8 @@ class Writer:
     def _copy_video(self, template: Template) -> VideoStream:
         stream = self._container.add_stream_from_template(template.stream, opaque=True)
         stream.codec_context.extradata = template.record
+        if template.tag and self._profile.container.muxer != "matroska":
+            stream.codec_context.codec_tag = template.tag
         stream.codec_context.framerate = self._profile.fps
         stream.time_base = 1 / self._profile.fps
         return stream

@@ -14,13 +14,15 @@ from itertools import islice
 from typing import Final
 
 START: Final = 1
-"""Decoding may start here, and nothing that follows looks back: an IDR picture."""
+"""Decoding may start here, and nothing that follows looks back, what is ``LEADING`` excepted."""
 KEY: Final = 2
 """Decoding may start here for this picture and those shown after it."""
 SPARE: Final = 4
 """No other picture refers to it."""
 ODD: Final = 8
 """It can't be copied: broken, hidden, or with other parameter sets."""
+LEADING: Final = 16
+"""It is shown before the full picture that it is stored behind, and left out where a copy starts at that."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class PacketMap:
     Attributes:
         pts: When each is shown, in ticks.
         dts: When each is decoded, in ticks, as far as told.
-        marks: ``START``, ``KEY``, ``SPARE`` and ``ODD`` of each.
+        marks: ``START``, ``KEY``, ``SPARE``, ``ODD`` and ``LEADING`` of each.
         base: Seconds of a tick.
         zero: The tick at which the film's first picture is shown.
         hidden: Places of packets that are decoded and never shown.
@@ -82,7 +84,7 @@ class PacketMap:
     def copyable(self, first: int, end: int) -> Iterator[tuple[int, int]]:
         """Yield stretches of pictures, as number and count, whose packets stand for themselves.
 
-        Each starts at an IDR picture and ends where the packets so far are shown without a gap.
+        Each starts where decoding may and ends where the packets so far are shown without a gap.
 
         Args:
             first: The first picture that may be in one.
@@ -99,17 +101,28 @@ class PacketMap:
             at += max(1, count)
 
     def _complete(self, first: int, end: int) -> int:
-        """How many pictures from an IDR picture on are shown without a gap, none of them at ``end`` or later."""
-        highest, whole, start = first, 0, self.place[first]
-        for count, number in enumerate(islice(self.number, start, None), 1):
-            if self.marks[start + count - 1] & ODD or not first <= number < end:
+        """How many pictures from a start on are shown without a gap, none of them at ``end`` or later."""
+        highest, whole = first, 0
+        for count, place in enumerate(self._places(first), 1):
+            number = self.number[place]
+            if self.marks[place] & ODD or not first <= number < end:
                 break
             highest = max(highest, number)
             if highest - first + 1 == count:
                 whole = count
         return whole
 
-    def delay(self, number: int, count: int) -> int:
+    def _places(self, first: int) -> Iterator[int]:
+        """Yield the places from a start on, without what is shown before it and left out."""
+        for place in range(self.place[first], len(self.pts)):
+            if not self.marks[place] & LEADING or self.number[place] >= first:
+                yield place
+
+    def places(self, first: int, count: int) -> tuple[int, ...]:
+        """Return the places of a copyable stretch in their order; what lies between them is left out."""
+        return tuple(islice(self._places(first), count))
+
+    def delay(self, first: int, count: int) -> int:
         """Return by how many pictures decoding must be ahead of showing in a copyable stretch."""
-        start = self.place[number]
-        return max(place - start - (self.number[place] - number) for place in range(start, start + count))
+        places = self.places(first, count)
+        return max(offset - (self.number[place] - first) for offset, place in enumerate(places))

@@ -15,8 +15,9 @@ from av.stream import Discard
 from av.video.stream import VideoStream
 
 from mango_skill.engine.media.info import MediaInfo
-from mango_skill.engine.render.packet_map import KEY, ODD, SPARE, START, PacketMap
-from mango_skill.engine.render.parameter_sets import ParameterSets, UnreadableError, look_at, read_record
+from mango_skill.engine.render.codings import CODINGS
+from mango_skill.engine.render.packet_map import KEY, LEADING, ODD, SPARE, START, PacketMap
+from mango_skill.engine.render.parameter_sets import ParameterSets, UnreadableError
 from mango_skill.engine.render.reels import open_source
 from mango_skill.errors import RenderError
 
@@ -56,6 +57,7 @@ class PacketReader:
     """
 
     def __init__(self, path: Path, info: MediaInfo) -> None:
+        self.coding = CODINGS[info.video_codec or ""]
         self._container = open_source(path, info)
         self.stream = cast(VideoStream, self._container.streams[info.video_stream])
         for other in self._container.streams:
@@ -68,7 +70,7 @@ class PacketReader:
         start = self.stream.start_time
         self._zero = start if start is not None else int(Fraction(info.video_start_ms, 1000) / self._base)
         try:
-            self.sets: ParameterSets = read_record(context.extradata or b"")
+            self.sets: ParameterSets = self.coding.read_record(context.extradata or b"")
         except UnreadableError as problem:
             raise Doubt(
                 "The footage is packed in a way that can't be copied.", details={"sets": str(problem)}
@@ -121,7 +123,7 @@ class PacketReader:
 
     def _mark(self, packet: Packet[VideoStream]) -> int:
         try:
-            content = look_at(memoryview(packet), self.sets.length_size)
+            content = self.coding.look_at(memoryview(packet), self.sets)
         except UnreadableError:
             return ODD
         mark = SPARE if content.spare else 0
@@ -129,9 +131,10 @@ class PacketReader:
             mark |= KEY
         if content.idr:
             mark |= START | KEY
-        known = {*self.sets.sps, *self.sets.pps}
+        if content.leading:
+            mark |= LEADING
         odd = not content.pictures or packet.is_discard or packet.is_corrupt
-        return mark | ODD if odd or not known.issuperset(content.sets) else mark
+        return mark | ODD if odd or not self.sets.all.issuperset(content.sets) else mark
 
     def _seek(self, ticks: int | None) -> None:
         self._follows = None

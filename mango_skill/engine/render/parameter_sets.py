@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 IDR: Final = 5
@@ -19,6 +20,9 @@ _PICTURES: Final = frozenset({1, IDR})
 # These profiles say more about their pictures, in the set and in the record (7.3.2.1.1 and 5.3.3.1.2).
 _HIGH: Final = frozenset({44, 83, 86, 100, 110, 118, 122, 128, 134, 135, 138, 139, 244})
 _HIGH_RECORD: Final = frozenset({100, 110, 122, 144, 244})
+# Baseline, main and high. What other profiles allow (pictures without loss among it) decoders do not always forget when
+# they change to a set of these.
+_SIMPLE: Final = frozenset({66, 77, 100})
 
 
 class UnreadableError(ValueError):
@@ -68,6 +72,7 @@ class SequenceFacts:
         chroma: 1 for 4:2:0.
         depth: Bits of a luma sample.
         progressive: Whole frames only.
+        layers: How many temporal layers pictures may lie in.
     """
 
     id: int
@@ -76,15 +81,22 @@ class SequenceFacts:
     chroma: int = 1
     depth: int = 8
     progressive: bool = True
+    layers: int = 1
 
 
 @dataclass(frozen=True)
 class ParameterSets:
-    """The sets of a stream in their order, and how many bytes say a NAL unit's length."""
+    """The sets of a stream in their order, and how many bytes say a NAL unit's length; HEVC alone has a ``vps``."""
 
     sps: tuple[bytes, ...]
     pps: tuple[bytes, ...]
     length_size: int = 4
+    vps: tuple[bytes, ...] = ()
+
+    @cached_property
+    def all(self) -> frozenset[bytes]:
+        """Every one of them."""
+        return frozenset((*self.vps, *self.sps, *self.pps))
 
 
 @dataclass(frozen=True)
@@ -92,16 +104,18 @@ class Content:
     """What a packet holds.
 
     Attributes:
-        idr: A picture at which everything before is forgotten.
+        idr: A picture at which everything before is forgotten, or can be.
         spare: No other picture refers to it.
         sets: Parameter sets that came along.
         pictures: Whether there is any part of a picture, and nothing odd.
+        leading: Shown before the full picture that it is stored behind; none that are shown after that refer to it.
     """
 
     idr: bool
     spare: bool
     sets: tuple[bytes, ...]
     pictures: bool
+    leading: bool = False
 
 
 def read_record(record: bytes) -> ParameterSets:
@@ -183,6 +197,18 @@ def read_sequence(unit: bytes) -> SequenceFacts:
     return SequenceFacts(number, profile, unit[3], chroma, depth, bool(bits.take(1)))
 
 
+def is_simple(sets: ParameterSets) -> bool:
+    """Whether pictures are whole frames of 8 bits in 4:2:0, of a profile that mixes with others.
+
+    Raises:
+        UnreadableError: A set can't be read.
+    """
+    facts = [read_sequence(unit) for unit in sets.sps]
+    return all(
+        one.progressive and one.chroma == 1 and one.depth == 8 and one.profile in _SIMPLE for one in facts
+    )
+
+
 def picture_set_ids(unit: bytes) -> tuple[int, int]:
     """Return a PPS's own number and that of its SPS.
 
@@ -214,6 +240,7 @@ def merge(one: ParameterSets, other: ParameterSets) -> ParameterSets:
         tuple(dict.fromkeys((*one.sps, *other.sps))),
         tuple(dict.fromkeys((*one.pps, *other.pps))),
         one.length_size,
+        tuple(dict.fromkeys((*one.vps, *other.vps))),
     )
 
 
@@ -233,21 +260,25 @@ def units(packet: memoryview, length_size: int) -> Iterator[memoryview]:
         at += length
 
 
-def look_at(packet: memoryview, length_size: int) -> Content:
+def look_at(packet: memoryview, sets: ParameterSets) -> Content:
     """Return what a packet holds.
+
+    Args:
+        packet: The packet.
+        sets: Of its stream.
 
     Raises:
         UnreadableError: The lengths don't add up.
     """
-    idr, spare, pictures, sets = False, True, False, []
-    for unit in units(packet, length_size):
+    idr, spare, pictures, came = False, True, False, []
+    for unit in units(packet, sets.length_size):
         kind = unit[0] & 31
         if kind in _PICTURES:
             pictures = True
             idr |= kind == IDR
             spare &= not unit[0] >> 5 & 3
         elif kind in (SPS, PPS):
-            sets.append(bytes(unit))
+            came.append(bytes(unit))
         elif kind in (2, 3, 4):
             return Content(False, False, (), False)
-    return Content(idr, spare and pictures, tuple(sets), pictures)
+    return Content(idr, spare and pictures, tuple(came), pictures)

@@ -239,7 +239,8 @@ class _Job:
             _LOG.info("not spliced: %s", problem.to_dict())
         else:
             self.copied = splice.copied
-            self.notes = (_copied_note(splice.copied, self._plan.frames),)
+            told = (_copied_note(splice.copied, self._plan.frames), splice.look.coding.note)
+            self.notes = tuple(note for note in told if note)
             return facts
         self._done = 0.0
         self.notes = (

@@ -15,20 +15,16 @@ from fractions import Fraction
 from typing import Final
 
 from mango_skill.engine.media.info import MediaInfo
+from mango_skill.engine.render.codings import CODINGS, Coding
 from mango_skill.engine.render.packet_map import KEY, START, PacketMap
 from mango_skill.engine.render.packet_reader import Doubt, PacketReader, Tags
-from mango_skill.engine.render.parameter_sets import ParameterSets, UnreadableError, free_ids, read_sequence
+from mango_skill.engine.render.parameter_sets import ParameterSets, UnreadableError
 from mango_skill.engine.render.passages import Passage, Plain, count_copied, divide, find_plain, find_takes
 from mango_skill.engine.render.plan import RenderPlan
 from mango_skill.engine.render.players import Source
 from mango_skill.errors import MediaError
 
 _CONTAINERS: Final = frozenset({"mp4", "mov", "mkv"})
-_CODECS: Final = frozenset({"h264"})
-# Baseline, main and high. What other profiles allow (pictures without loss among it) decoders do not always forget when
-# they change to a set of these.
-_PROFILES: Final = frozenset({66, 77, 100})
-_FORMATS: Final = frozenset({"yuv420p", "yuvj420p"})
 # FFmpeg's numbers of the curves of HDR: what is drawn for it does not belong between its pictures.
 _HIGH_DYNAMIC: Final = frozenset({16, 18})
 # And of the matrices that frames can be drawn in.
@@ -48,12 +44,14 @@ class Look:
     """What all pictures of one stream have in common.
 
     Attributes:
+        coding: Their codec.
         sets: Their parameter sets.
         tags: Their colours.
         pixels: FFmpeg's name of their format.
         rotation: Clockwise degrees by which a player turns them.
     """
 
+    coding: Coding
     sets: ParameterSets
     tags: Tags
     pixels: str
@@ -128,11 +126,14 @@ def plan_splice(plan: RenderPlan, sources: Mapping[str, Source], check: Check) -
 def _why_not(info: MediaInfo, plan: RenderPlan) -> str:
     """Why none of a file's pictures can be copied; empty when they can."""
     size = (info.width, info.height)
-    if info.video_codec not in _CODECS:
-        return "the footage is not in H.264"
+    coding = CODINGS.get(info.video_codec or "")
+    if coding is None:
+        return "the footage is neither in H.264 nor in HEVC"
+    if info.transfer in _HIGH_DYNAMIC:
+        return "the footage is HDR, and the video is not"
     if info.interlaced:
         return "the footage is interlaced"
-    if info.pixel_format not in _FORMATS:
+    if info.pixel_format not in coding.formats:
         return "the footage has more colours than most players take"
     if info.mirrored:
         return "the footage is mirrored when it is shown"
@@ -166,7 +167,11 @@ class _Surveyor:
             takes = find_takes([one for one in plain if one.asset in alike], alike, self._plan.profile.fps)
             passages = divide(self._plan.frames, self._plan.profile.fps, takes, alike)
             copied = count_copied(passages)
-            if copied > best[0]:
+            if 0 < copied < shared.coding.least * self._plan.frames:
+                self._why = (
+                    f"most of it would have to be encoded in {shared.coding.title}, which takes longer"
+                )
+            elif copied > best[0]:
                 best = (copied, shared, passages)
         copied, look, passages = best
         if look is None:
@@ -186,7 +191,7 @@ class _Surveyor:
         copies = [one.copied for one in passages if one.copied is not None]
         delays = [self._maps[one.asset][one.stretch].delay(one.first, one.span.count) for one in copies]
         try:
-            brief, long = free_ids(look.sets, 2)
+            numbers = look.coding.free_ids(look.sets, look.coding.settings)
         except UnreadableError:
             return Refusal("the footage's parameters can't be read")
         kept = {asset: maps for asset, maps in self._maps.items() if self._looks[asset] == look}
@@ -195,8 +200,8 @@ class _Surveyor:
             maps=kept,
             look=look,
             template=copies[0].asset,
-            brief_id=brief,
-            long_id=long,
+            brief_id=numbers[0],
+            long_id=numbers[-1],
             delay=max(_ENCODER_DELAY, *delays),
             reorder=max(delays),
             copied=copied,
@@ -207,7 +212,7 @@ class _Surveyor:
         reader = PacketReader(source.path, source.info)
         try:
             sets = reader.sets
-            if sets.length_size != 4 or not _is_simple(sets):
+            if sets.length_size != 4 or not _is_simple(reader):
                 raise Doubt("The footage is packed in a way that can't be copied.")
             if reader.tags.curve in _HIGH_DYNAMIC or reader.tags.matrix not in _MATRICES:
                 raise Doubt("The footage has colours that can't be drawn over.")
@@ -215,22 +220,20 @@ class _Surveyor:
             self._maps[asset] = tuple(
                 reader.map(Fraction(start), Fraction(end), self._check) for start, end in stretches
             )
-            self._looks[asset] = Look(sets, reader.tags, source.info.pixel_format, source.info.rotation)
+            self._looks[asset] = Look(
+                reader.coding, sets, reader.tags, source.info.pixel_format, source.info.rotation
+            )
         except MediaError as problem:
             raise Doubt("The footage can't be read packet by packet.") from problem
         finally:
             reader.close()
 
 
-def _is_simple(sets: ParameterSets) -> bool:
-    """Whether pictures are whole frames of 8 bits in 4:2:0, of a profile that mixes with others."""
+def _is_simple(reader: PacketReader) -> bool:
     try:
-        facts = [read_sequence(unit) for unit in sets.sps]
+        return reader.coding.is_simple(reader.sets)
     except UnreadableError:
         return False
-    return all(
-        one.progressive and one.chroma == 1 and one.depth == 8 and one.profile in _PROFILES for one in facts
-    )
 
 
 def _bridged(stretches: Iterable[tuple[Fraction, Fraction]]) -> list[tuple[Fraction, Fraction]]:

@@ -12,20 +12,14 @@ from threading import Event
 from typing import Final
 
 from av import VideoFrame
-from av.video.codeccontext import VideoCodecContext
 
 from mango_skill.engine.render.composer import Composer
-from mango_skill.engine.render.encoder import AnyPacket, Template, Writer, encode_stretch, make_encoder
+from mango_skill.engine.render.encoder import AnyPacket, Template, Writer, encode_stretch
 from mango_skill.engine.render.filters import FrameFilter
 from mango_skill.engine.render.joins import Coarse, Join, coarse, digest
+from mango_skill.engine.render.matching import Match, replaced
 from mango_skill.engine.render.packet_reader import Doubt, PacketReader
-from mango_skill.engine.render.parameter_sets import (
-    UnreadableError,
-    merge,
-    read_record,
-    read_sequence,
-    write_record,
-)
+from mango_skill.engine.render.parameter_sets import ParameterSets, UnreadableError, merge
 from mango_skill.engine.render.passages import Passage, Take
 from mango_skill.engine.render.plan import RenderPlan
 from mango_skill.engine.render.players import Prepared, Source
@@ -35,9 +29,6 @@ from mango_skill.engine.render.splice import Look, Splice
 _MOST_WAITING: Final = 200
 _FULL_HD: Final = 1920 * 1080
 _BRIEF_S: Final = 2
-_PROFILES: Final = {66: "baseline", 77: "main"}
-# x264's words for B-frames, by how many pictures decoding is ahead of showing.
-_REORDERING: Final = ("bframes=0", "bframes=3:b-pyramid=none", "bframes=3:b-pyramid=normal")
 _FULL_RANGE: Final = 2
 _SCALERS: Final = {1: "bt709", 5: "bt601", 6: "bt601", 7: "smpte240m"}
 _HD_LINES: Final = 720
@@ -90,7 +81,8 @@ class Splicer:
         self._told_step = step
         self._given_up = Event()
         self._workers = workers
-        self._records = {brief: self._match(brief=brief) for brief in (False, True)}
+        self._matches = {brief: Match(plan.profile, splice, brief) for brief in (False, True)}
+        self._sets = {brief: self._own_sets(match) for brief, match in self._matches.items()}
         self._benches: SimpleQueue[_Bench] = SimpleQueue()
         self._closing = ExitStack()
         self.joins: list[Join] = []
@@ -106,10 +98,12 @@ class Splicer:
     @property
     def template(self) -> Template:
         """What the file's picture stream takes after."""
-        sets = self._splice.look.sets
-        for record in self._records.values():
-            sets = merge(sets, read_record(record))
-        return Template(self._shelf.reader(self._splice.template).stream, write_record(sets))
+        look = self._splice.look
+        sets = look.sets
+        for own in self._sets.values():
+            sets = merge(sets, own)
+        stream = self._shelf.reader(self._splice.template).stream
+        return Template(stream, look.coding.write_record(sets), look.coding.tag)
 
     def write(self, writer: Writer) -> None:
         """Write all pictures, encoding ahead of what is written."""
@@ -152,14 +146,24 @@ class Splicer:
         take = passage.copied
         assert take is not None
         known = self._splice.maps[take.asset][take.stretch]
-        place = known.place[take.first]
+        places = known.places(take.first, take.span.count)
+        wanted, first = frozenset(places), places[0]
         reader = self._shelf.reader(take.asset)
-        for offset, packet in enumerate(reader.packets(known, place, take.span.count)):
+        for place, whole in enumerate(reader.packets(known, first, places[-1] - first + 1), first):
+            if place not in wanted:
+                continue
             self._step()
-            if not offset:
+            packet = self._stand_alone(reader, whole, first=place == first)
+            if place == first:
                 self.joins.append(Join(take.span.first, self._first_of(reader, packet), digest(packet)))
-            packet.pts = take.span.first + known.number[place + offset] - take.first
+            packet.pts = take.span.first + known.number[place] - take.first
             yield packet
+
+    def _stand_alone(self, reader: PacketReader, packet: AnyPacket, *, first: bool) -> AnyPacket:
+        try:
+            return replaced(packet, reader.coding.stand_alone(memoryview(packet), first=first))
+        except UnreadableError:
+            raise Doubt("The footage gave other packets than before.") from None
 
     def _first_of(self, reader: PacketReader, packet: AnyPacket) -> Coarse | None:
         """What a copied passage begins with where the file's own parameters alone are known; told once for all alike."""
@@ -193,13 +197,14 @@ class Splicer:
         bench = self._benches.get()
         try:
             brief = passage.span.count <= _BRIEF_S * self._plan.profile.fps
-            context = self._encoder(brief=brief)
+            match = self._matches[brief]
+            context = match.encoder()
             shown: list[Coarse] = []
             pictures = self._remembered(self._pictures(passage, bench), shown)
             packets = encode_stretch(passage.span, pictures, context=context, check=self._step)
-            if (context.extradata or b"") != self._records[brief]:
+            if match.sets(context) != self._sets[brief]:
                 raise Doubt("The encoder changed its parameters.")
-            return _Encoded(packets, Join(passage.span.first, coarse=shown[0]))
+            return _Encoded(match.name_sets(packets), Join(passage.span.first, coarse=shown[0]))
         finally:
             self._benches.put(bench)
 
@@ -230,41 +235,10 @@ class Splicer:
         known = self._splice.maps[take.asset][take.stretch]
         return bench.reader(take.asset).pictures(known, take.first, take.span.count)
 
-    def _encoder(self, *, brief: bool) -> VideoCodecContext:
-        look, profile = self._splice.look, self._plan.profile
-        context = make_encoder(profile, 1)
-        if look.rotation % 180:
-            context.width, context.height = profile.height, profile.width
-        context.pix_fmt = look.pixels
-        tags = look.tags
-        context.color_range, context.colorspace = tags.range, tags.matrix
-        context.color_primaries, context.color_trc = tags.primaries, tags.curve
-        facts = read_sequence(look.sets.sps[0])
-        number = self._splice.brief_id if brief else self._splice.long_id
-        told = f"sps-id={number}:annexb=0:stitchable=1"
-        if profile.container.muxer == "matroska":
-            # It keeps no decoding times: who copies from it infers them, by the reordering that the first picture tells of.
-            told += f":{_REORDERING[min(self._splice.reorder, 2)]}"
-        options = {**context.options, "x264-params": told}
-        if facts.profile in _PROFILES:
-            options["profile"] = _PROFILES[facts.profile]
-        # As good at the same rate factor with a half or a quarter of the work; what is copied is as large anyway.
-        options["preset"] = "ultrafast" if brief else "superfast"
-        context.options = options
-        return context
-
-    def _match(self, *, brief: bool) -> bytes:
-        """The encoder's own parameter sets."""
-        context = self._encoder(brief=brief)
+    def _own_sets(self, match: Match) -> ParameterSets:
+        context = match.encoder()
         context.open()
-        record = context.extradata or b""
-        number = self._splice.brief_id if brief else self._splice.long_id
-        try:
-            if any(read_sequence(unit).id != number for unit in read_record(record).sps):
-                raise Doubt("The encoder numbers its parameters otherwise.")
-        except UnreadableError:
-            raise Doubt("The encoder's parameters can't be read.") from None
-        return record
+        return match.sets(context)
 
 
 class _Bench:

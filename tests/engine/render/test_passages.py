@@ -151,12 +151,13 @@ def test_packets_are_known_by_their_units() -> None:
     def packet(*units: bytes) -> memoryview:
         return memoryview(b"".join(len(unit).to_bytes(4, "big") + unit for unit in units))
 
-    assert look_at(packet(b"\x06\x05", b"\x65\x88"), 4).idr
-    spare = look_at(packet(b"\x01\x99"), 4)
+    sets = ParameterSets((b"\x67",), (b"\x68",))
+    assert look_at(packet(b"\x06\x05", b"\x65\x88"), sets).idr
+    spare = look_at(packet(b"\x01\x99"), sets)
     assert spare.spare
     assert not spare.idr
-    assert not look_at(packet(b"\x41\x99"), 4).spare
-    assert look_at(packet(b"\x67\x01", b"\x65\x88"), 4).sets == (b"\x67\x01",)
-    assert not look_at(packet(b"\x06\x05"), 4).pictures
+    assert not look_at(packet(b"\x41\x99"), sets).spare
+    assert look_at(packet(b"\x67\x01", b"\x65\x88"), sets).sets == (b"\x67\x01",)
+    assert not look_at(packet(b"\x06\x05"), sets).pictures
     with pytest.raises(UnreadableError):
-        look_at(memoryview(b"\x00\x00\x00\x09\x65"), 4)
+        look_at(memoryview(b"\x00\x00\x00\x09\x65"), sets)
