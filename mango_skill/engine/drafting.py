@@ -81,7 +81,8 @@ class Drafting:
     def place(self, session_id: str, assets: Sequence[Asset]) -> int:
         """Put fresh files onto the draft and return the version now in force."""
         before = self.current(session_id)
-        after = director.place_uploads(before.timeline, {asset.id: reference(asset) for asset in assets})
+        fresh = {asset.id: reference(asset) for asset in assets}
+        after = director.place_uploads(before.timeline, fresh, self.studio(session_id))
         if after == before.timeline:
             return before.number
         new = NewDraft(kind="upload", message="", draft=drafts.encode(after))

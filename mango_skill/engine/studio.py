@@ -14,6 +14,7 @@ from mango_skill.engine.media.worker import Limits, run_isolated
 from mango_skill.engine.places import Places
 from mango_skill.engine.store import Asset, Store
 from mango_skill.errors import MediaError
+from mango_skill.timeline.edits import Loop
 
 _DOORS: Final = "mango_skill.engine.media.analysis:"
 _LIMITS: Final = Limits(wall_s=600.0, cpu_s=1200)
@@ -46,6 +47,11 @@ class AnalysisStudio:
     def beats(self, asset: str) -> Sequence[int]:
         """Return the beat times of a music file."""
         return [int(at) for at in self._ask(asset, "beats")]
+
+    def loop(self, asset: str) -> Loop | None:
+        """Return how a music file goes on for longer than it is."""
+        found = self._ask(asset, "loop")
+        return None if found is None else Loop(**found)
 
     def bed_beats(self, mood: str, duration_ms: int) -> Sequence[int]:
         """Return the beat times of a synthesised bed."""

@@ -28,7 +28,7 @@ def answer_question(question: str, timeline: Timeline, *, language: str) -> str:
     if "count" in asked:
         lines.append(say(language, "answer.count", count=len(_story(timeline))))
     if "transitions" in asked:
-        count = sum(clip.transition is not None for _, clip in timeline.clips())
+        count = sum(clip.transition is not None for clip in _story(timeline))
         lines.append(say(language, "answer.transitions", count=count))
     lines += [_told(thing, _clips(timeline, thing), language) for thing in things]
     return " ".join(lines)

@@ -129,7 +129,7 @@ def carry_out(operations: Sequence[Asked], desk: Desk, *, history: History) -> C
 def settle(desk: Desk, old_end: int) -> None:
     """Fit the music to the new end, and let nothing stick out behind it."""
     timeline = edits.trim_to_storyline(desk.timeline)
-    desk.timeline = edits.fit_music(timeline, desk.lengths(), old_end=old_end)
+    desk.timeline = edits.fit_music(timeline, desk.loop, old_end=old_end)
 
 
 def _carry_out_one(desk: Desk, asked: Asked) -> None:
@@ -156,7 +156,9 @@ def _recall(desk: Desk, asked: Asked, versions: Mapping[int, Version], current: 
     late = recalls.arrived(versions, current, version.number)
     timeline = version.timeline
     if late:
-        timeline = place_uploads(timeline, {one: desk.assets[one] for one in late if one in desk.assets})
+        timeline = place_uploads(
+            timeline, {one: desk.assets[one] for one in late if one in desk.assets}, desk.studio
+        )
     desk.restart(timeline)
     steps = int(asked.number("steps") or 1)
     keys = {"undo": "undone", "redo": "redone", "reset": "was_reset", "restore": "restored"}

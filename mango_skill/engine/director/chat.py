@@ -47,7 +47,7 @@ def direct(
     language = answer_language(message, language)
     if pending and answers.is_no(message):
         return Direction(timeline, say(language, "frame", "not_continued"))
-    placed = _with_footage(timeline, assets)
+    placed = _with_footage(timeline, assets, studio)
     numbered = _numbering(understand, placed, assets)
     reading = _open_question(message, pending, numbered) or numbered(message)
     reading = with_touches(reading, message)
@@ -104,9 +104,9 @@ def _numbering(
     return lambda words: understand(number_clips(words, timeline, assets))
 
 
-def _with_footage(timeline: Timeline, assets: Mapping[str, MediaReference]) -> Timeline:
+def _with_footage(timeline: Timeline, assets: Mapping[str, MediaReference], studio: Studio) -> Timeline:
     """Footage that was uploaded and never placed is what the first message is about."""
-    return timeline if timeline.tracks else place_uploads(timeline, assets)
+    return timeline if timeline.tracks else place_uploads(timeline, assets, studio)
 
 
 def _promote_sound(desk: Desk) -> None:

@@ -13,6 +13,7 @@ from fractions import Fraction
 from mango_skill.engine.director.asked import Asked, Json
 from mango_skill.engine.director.outcomes import CannotDo, MustAsk
 from mango_skill.engine.director.seams import Studio
+from mango_skill.engine.director.songs import find_loop
 from mango_skill.timeline import Canvas, Clip, MediaReference, Timeline, TimeRange, edits
 from mango_skill.timeline.edits import Arranged, TimeMap
 
@@ -92,9 +93,9 @@ class Desk:
             raise CannotDo("no_footage")
         return self.clips
 
-    def lengths(self) -> dict[str, int]:
-        """Return the durations of the files, ms."""
-        return {identity: media.duration for identity, media in self.assets.items()}
+    def loop(self, asset: str) -> edits.Loop | None:
+        """Return how a music file goes on for longer than it is; None for one that is not there."""
+        return find_loop(self.assets, self.studio, asset)
 
     # Changes -----------------------------------------------------------------------------------------
 

@@ -131,7 +131,7 @@ def _under(desk: Desk, timeline: Timeline, clip: Clip, under_speech: bool) -> Ti
     timeline = edits.place(timeline, Role.MUSIC, [clip])
     if under_speech:
         timeline = edits.treat_tracks(timeline, Role.MUSIC, duck())
-    fitted = edits.fit_music(timeline, desk.lengths(), old_end=0)
+    fitted = edits.fit_music(timeline, desk.loop, old_end=0)
     main = fitted.main
     if main is None:
         return fitted

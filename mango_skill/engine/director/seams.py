@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from mango_skill.timeline import Timeline
+from mango_skill.timeline.edits import Loop
 
 Json = Any
 Span = tuple[int, int]
@@ -49,6 +50,9 @@ class Studio(Protocol):
 
     def beats(self, asset: str) -> Sequence[int]:
         """Return the beat times of a music file, ascending."""
+
+    def loop(self, asset: str) -> Loop | None:
+        """Return how a music file goes on for longer than it is, None without sound."""
 
     def bed_beats(self, mood: str, duration_ms: int) -> Sequence[int]:
         """Return the beat times of a synthesised bed, known by its construction."""

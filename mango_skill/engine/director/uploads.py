@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
+from mango_skill.engine.director.seams import Studio
+from mango_skill.engine.director.songs import find_loop
 from mango_skill.timeline import (
     AssetSource,
     Canvas,
@@ -25,6 +27,8 @@ MUSIC_PERCENT = 18.0
 """A bed under speech; alone it is louder (``ALONE_PERCENT``)."""
 ALONE_PERCENT = 80.0
 DUCK_DB = -6.0
+_SONG_MS = 10_000
+"""A shorter sound is not repeated under a whole video unless it is asked for as its music."""
 _MOST_FPS = 120
 _LEAST_FPS = 5
 _LONG_SIDE = 3840
@@ -35,13 +39,16 @@ _TALL_PHOTO = MediaReference("", "", MediaKind.IMAGE, width=1, height=2)
 _PLACED = {"inner": {"placed": True}}
 
 
-def place_uploads(timeline: Timeline, assets: Mapping[str, MediaReference]) -> Timeline:
+def place_uploads(
+    timeline: Timeline, assets: Mapping[str, MediaReference], studio: Studio | None = None
+) -> Timeline:
     """Put files onto the draft that a person expects to see there, in their order.
 
     Pass the files just uploaded (not those of earlier uploads: what the user has deleted since must not
     come back). A file that is on the timeline already stays as it is. Videos and photos (4 s) join the
     storyline, the first audio file becomes music; captions and colour tables wait until they are named.
-    The first video decides the frame, the first photo where there is none.
+    The first video decides the frame, the first photo where there is none. ``studio`` knows how a song that is
+    shorter than the pictures goes on; without it, from its start.
     """
     used = {clip.media.asset for _, clip in timeline.clips() if isinstance(clip.media, AssetSource)}
     fresh = [media for media in assets.values() if media.id not in used]
@@ -60,7 +67,8 @@ def place_uploads(timeline: Timeline, assets: Mapping[str, MediaReference]) -> T
     for media in fresh:
         if media.kind is MediaKind.AUDIO and media.duration and not timeline.role(Role.MUSIC):
             timeline = _as_music(timeline, media)
-    return edits.fit_music(timeline, {one.id: one.duration for one in assets.values()}, old_end=old_end)
+            old_end = 0 if media.duration >= _SONG_MS else _end(timeline)
+    return edits.fit_music(timeline, lambda asset: find_loop(assets, studio, asset), old_end=old_end)
 
 
 def clip_of(media: MediaReference, duration: int | None = None) -> Clip:

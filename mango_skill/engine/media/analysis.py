@@ -7,11 +7,12 @@ there are no pictures.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from mango_skill.engine.media import loops, music, sfx, silence, tempo
 from mango_skill.engine.media import loudness as loudness_meter
-from mango_skill.engine.media import music, sfx, silence, tempo
 from mango_skill.engine.media import scenes as shots
 from mango_skill.engine.media.info import Examination, MediaInfo, Tempo
 from mango_skill.engine.media.probe import probe
@@ -49,6 +50,16 @@ def beats(path: str) -> list[int]:
     """Return the instants of the beats; nothing for a file without sound or without a pulse."""
     info = probe(path)
     return list(_tempo(path, info).beats_ms) if info.has_audio else []
+
+
+def loop(path: str) -> dict[str, int] | None:
+    """Return the fields of how a song goes on for longer than it is; None for a file without sound."""
+    info = probe(path)
+    if not info.has_audio:
+        return None
+    found, first = loops.find_loop(path), _first_ms(info)
+    moved = {name: getattr(found, name) - first for name in ("start", "end", "heard")}
+    return {**asdict(found), **moved, "start": max(0, moved["start"])}
 
 
 def loudness(path: str) -> float | None:

@@ -46,6 +46,8 @@ _DEFAULT_DUCK_DB = -12.0
 # Long enough that no cut clicks, too short to be heard as a fade.
 _SEAM_S = Fraction(5, 1000)
 _CROSSFADE_S = Fraction(100, 1000)
+# Two places of one song, of which neither has a beat.
+_SLOW_CROSSFADE_S = Fraction(2)
 _BLEEP_GAIN = 0.25
 
 
@@ -270,8 +272,9 @@ class _Desk:
                 else Fade(piece.end - half, piece.end, False)
             )
             return replace(piece, fades=(*piece.fades, dip))
+        longest = _SLOW_CROSSFADE_S if piece.bus == MUSIC else _CROSSFADE_S
         half = min(
-            self.at(Fraction(transition.duration, 2)), floor(_CROSSFADE_S * self.rate / 2), piece.count // 2
+            self.at(Fraction(transition.duration, 2)), floor(longest * self.rate / 2), piece.count // 2
         )
         heard = Fraction(half, self.rate) * piece.speed
         if entering:

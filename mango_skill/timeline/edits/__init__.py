@@ -16,7 +16,7 @@ from mango_skill.timeline.edits.arrangement import (
     sound_storyline,
     storyline,
 )
-from mango_skill.timeline.edits.bed import fit_music
+from mango_skill.timeline.edits.bed import Loop, fit_music
 from mango_skill.timeline.edits.blends import blend_at
 from mango_skill.timeline.edits.ending import trim_to_storyline
 from mango_skill.timeline.edits.excerpt import excerpt
@@ -54,6 +54,7 @@ __all__ = [
     "Arranged",
     "Fresh",
     "Keep",
+    "Loop",
     "Span",
     "TimeMap",
     "arrange",

@@ -14,7 +14,7 @@ from mango_skill.engine.director.asked import Asked
 from mango_skill.engine.director.reading import Reading
 from mango_skill.engine.media import catalogue
 from mango_skill.errors import MediaError
-from mango_skill.timeline import Clip, Effect, MediaKind, MediaReference, Role, Timeline, TrackKind
+from mango_skill.timeline import Clip, Effect, MediaKind, MediaReference, Role, Timeline, TrackKind, edits
 
 Json = Any
 
@@ -44,6 +44,7 @@ class TableStudio:
     pause_table: dict[str, Sequence[tuple[int, int]]] = field(default_factory=dict)
     scene_table: dict[str, Sequence[int]] = field(default_factory=dict)
     cue_table: dict[str, Sequence[Cue]] = field(default_factory=dict)
+    loop_table: dict[str, edits.Loop] = field(default_factory=dict)
     broken: bool = False
     asked: list[Mapping[str, Json]] = field(default_factory=list)
 
@@ -55,6 +56,11 @@ class TableStudio:
 
     def beats(self, asset: str) -> Sequence[int]:
         return range(0, 600_000, 500)
+
+    def loop(self, asset: str) -> edits.Loop | None:
+        if self.broken:
+            raise MediaError("The sound can't be decoded.")
+        return self.loop_table.get(asset)
 
     def bed_beats(self, mood: str, duration_ms: int) -> Sequence[int]:
         return catalogue.beats(mood, duration_ms)
@@ -89,7 +95,8 @@ class Project:
 
     def upload(self, *media: MediaReference) -> None:
         self.assets |= {one.id: one for one in media}
-        self._store("", (), place_uploads(self.timeline, {one.id: one for one in media}), self.current)
+        placed = place_uploads(self.timeline, {one.id: one for one in media}, self.studio)
+        self._store("", (), placed, self.current)
 
     def do(
         self, *operations: Mapping[str, Json], message: str = "exact", recipes: tuple[str, ...] = ()

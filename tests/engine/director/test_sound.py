@@ -16,6 +16,7 @@ from mango_skill.timeline import (
     Role,
     TimeRange,
     TrackKind,
+    edits,
 )
 
 if TYPE_CHECKING:
@@ -130,6 +131,33 @@ def test_music_that_came_before_the_video_is_lowered_under_it(project: Project, 
     project.upload(footage("talk.mp4", 20))
     (music,) = project.clips_of(Role.MUSIC)
     assert (music.volume, music.range) == (18, TimeRange(0, 20_000))
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_short_song_is_played_on_by_its_loop_whichever_file_comes_first(
+    project: Project, footage: Footage, late: bool
+) -> None:
+    project.studio.loop_table["song.mp3"] = edits.Loop(1000, 9000, heard=9500, bars=4)
+    files = [footage("song.mp3", 12, kind=MediaKind.AUDIO), footage("talk.mp4", 20)]
+    for file in reversed(files) if late else files:
+        project.upload(file)
+    sources = [clip.source for clip in project.clips_of(Role.MUSIC)]
+    assert sources == [TimeRange(0, 9000), TimeRange(1000, 8000), TimeRange(1000, 3000)]
+    project.do({"op": "trim_end", "seconds": 4})
+    assert [clip.source for clip in project.clips_of(Role.MUSIC)] == [
+        TimeRange(0, 9000),
+        TimeRange(1000, 7000),
+    ]
+
+
+def test_a_song_that_nobody_can_look_into_is_played_again_from_its_start(
+    project: Project, footage: Footage
+) -> None:
+    project.studio.broken = True
+    project.upload(footage("talk.mp4", 20))
+    project.upload(footage("song.mp3", 12, kind=MediaKind.AUDIO))
+    sources = [clip.source for clip in project.clips_of(Role.MUSIC)]
+    assert sources == [TimeRange(0, 12_000), TimeRange(0, 8000)]
 
 
 def test_a_recording_that_was_edited_alone_becomes_the_voice_of_pictures_that_come_later(

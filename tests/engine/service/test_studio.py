@@ -121,3 +121,14 @@ def test_answers_go_with_their_session(store: Store) -> None:
     store.sessions.keep_answer(asset.id, "question", [1])
     assert store.sessions.answer(asset.id, "question") is None
     store.close()
+
+
+def test_how_a_song_goes_on_is_found_and_remembered(store: Store, tmp_path: Path) -> None:
+    places = Places(tmp_path / "home")
+    song = keep(store, places, write_bursts(tmp_path / "song.wav"))
+    loop = studio_for(store, places, song).loop(song.id)
+    assert loop is not None
+    assert 0 <= loop.start < loop.end <= loop.heard
+    (places.media(song.session_id) / song.file).unlink()
+    assert studio_for(store, places, song).loop(song.id) == loop
+    store.close()

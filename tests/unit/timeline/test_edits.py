@@ -148,7 +148,7 @@ def test_followers_lie_within_the_storyline_and_never_flash(made: tuple[Timeline
 def test_music_keeps_its_own_time_and_is_fitted_to_the_new_end(made: tuple[Timeline, Arranged]) -> None:
     before, result = made
     assert result.timeline.role(Role.MUSIC) == before.role(Role.MUSIC)
-    fitted = edits.fit_music(result.timeline, {}, old_end=edits.storyline(before)[-1].range.end)
+    fitted = edits.fit_music(result.timeline, _unknown, old_end=edits.storyline(before)[-1].range.end)
     if result.map.new_end == 0:
         return
     (music,) = fitted.role(Role.MUSIC)
@@ -286,7 +286,7 @@ def test_a_music_file_that_is_too_short_is_played_again() -> None:
     song = Clip("m1", "song", TimeRange(0, 15_000), AssetSource("song"), TimeRange(0, 15_000))
     timeline = _one().with_track(Track("music", TrackKind.AUDIO, Role.MUSIC, clips=(song,)))
     longer = edits.repeat(timeline, 3).timeline
-    fitted = edits.fit_music(longer, {"song": 20_000}, old_end=15_000)
+    fitted = edits.fit_music(longer, {"song": edits.Loop.whole(20_000)}.get, old_end=15_000)
     clips = fitted.role(Role.MUSIC)[0].clips
     assert [(clip.range.start, clip.range.end) for clip in clips] == [
         (0, 20_000),
@@ -297,11 +297,63 @@ def test_a_music_file_that_is_too_short_is_played_again() -> None:
     assert clips[0].effect("fade_out") is None
 
 
+def _unknown(asset: str) -> edits.Loop | None:
+    raise AssertionError(f"{asset} need not be known")
+
+
+def _under(length: int, song: int, loop: edits.Loop) -> Track:
+    """The music track of a storyline so long under which a song lies that reached its old end."""
+    clip = Clip("m1", "song", TimeRange(0, song), AssetSource("song"), TimeRange(0, song))
+    timeline = _one().with_track(Track("music", TrackKind.AUDIO, Role.MUSIC, clips=(clip,)))
+    long = edits.repeat(timeline, 8).timeline
+    cut = edits.remove_ranges(long, [TimeRange.between(length, edits.storyline(long)[-1].range.end)]).timeline
+    (track,) = edits.fit_music(cut, {"song": loop}.get, old_end=song).role(Role.MUSIC)
+    return track
+
+
+def test_a_song_is_left_and_entered_again_where_its_loop_says_and_never_where_it_fades() -> None:
+    loop = edits.Loop(2_000, 18_000, heard=20_500, blend=40, bars=8)
+    track = _under(60_000, 22_000, loop)
+    assert [(one.source.start, one.source.end) for one in track.clips if one.source] == [
+        (0, 18_000),
+        (2_000, 18_000),
+        (2_000, 18_000),
+        (2_000, 12_000),
+    ]
+    assert track.end == 60_000
+    assert [one.transition and one.transition.duration for one in track.clips] == [None, 40, 40, 40]
+    assert [one.effect("fade_out") is not None for one in track.clips] == [False, False, False, True]
+
+
+def test_a_songs_own_ending_is_heard_when_the_video_ends_within_it() -> None:
+    track = _under(36_000, 22_000, edits.Loop(2_000, 18_000, heard=20_500, bars=8))
+    assert [one.source.end for one in track.clips if one.source] == [18_000, 20_000]
+
+
+@settings(max_examples=60, deadline=None)
+@given(length=st.integers(23_000, 110_000), bars=st.integers(1, 12), blend=st.sampled_from([40, 1500]))
+def test_a_seam_keeps_the_bars_and_the_last_part_is_long_enough_to_fade(
+    length: int, bars: int, blend: int
+) -> None:
+    loop = edits.Loop(1_000, 1_000 + bars * 1_600, heard=1_000 + bars * 1_600, blend=blend, bars=bars)
+    track = _under(length, 22_000, loop)
+    assert track.end == length
+    for one, following in pairwise(track.clips):
+        assert one.source is not None
+        assert following.source is not None
+        assert one.range.end == following.range.start
+        assert (one.source.end - following.source.start) % 1_600 == 0
+    fade = track.clips[-1].effect("fade_out")
+    assert fade is not None
+    if bars > 3:
+        assert fade.parameters["duration"] >= 900
+
+
 def test_music_that_ended_early_stays_where_it_is() -> None:
     sting = Clip("m1", "sting", TimeRange(0, 4_000), AssetSource("sting"), TimeRange(0, 4_000))
     timeline = _one().with_track(Track("music", TrackKind.AUDIO, Role.MUSIC, clips=(sting,)))
     cut = edits.remove_ranges(timeline, [TimeRange(9_000, 1_000)]).timeline
-    fitted = edits.fit_music(cut, {"sting": 4_000}, old_end=15_000)
+    fitted = edits.fit_music(cut, _unknown, old_end=15_000)
     assert fitted.role(Role.MUSIC)[0].end == 4_000
 
 
