@@ -93,6 +93,19 @@ def unreadable(problem: Exception) -> MediaError:
     )
 
 
+def rewind(container: InputContainer) -> None:
+    """Go to the beginning of a file, wherever its clock begins.
+
+    Raises:
+        av.error.FFmpegError: It can't be read from another place than where it was left.
+    """
+    try:
+        container.seek(0)
+    except av.error.FFmpegError:
+        # Some containers find no place before their first full picture.
+        container.seek(0, backward=False)
+
+
 def picture_stream(container: InputContainer) -> VideoStream | None:
     """Return the stream of moving pictures that players choose; a cover image in a music file is not one."""
     covers = Disposition.attached_pic | Disposition.timed_thumbnails

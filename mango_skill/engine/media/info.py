@@ -54,6 +54,7 @@ class MediaInfo:
         audio_duration_ms: Of the sound.
         video_start_ms: When the first picture is shown on the file's own clock (subtract it before use).
         audio_start_ms: When the sound begins on that clock.
+        unordered: The packets tell when pictures are decoded, not when they are shown.
         width: As shown: after rotation and with square pixels.
         height: As shown.
         coded_width: As decoded, before rotation.
@@ -90,6 +91,7 @@ class MediaInfo:
     audio_duration_ms: int = 0
     video_start_ms: int = 0
     audio_start_ms: int = 0
+    unordered: bool = False
     width: int = 0
     height: int = 0
     coded_width: int = 0

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from math import atan2, degrees
 from pathlib import Path
@@ -22,18 +21,21 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from mango_skill.engine.media import pictures, texts
+from mango_skill.engine.media.cadence import find_cadence
 from mango_skill.engine.media.completeness import is_locked, missing_bytes
 from mango_skill.engine.media.containers import (
     SEND_AGAIN,
     open_media,
     picture_decoder,
     picture_stream,
+    rewind,
     sniff_file,
     sound_stream,
     unreadable,
 )
 from mango_skill.engine.media.info import MediaInfo
 from mango_skill.engine.media.sniff import Kind
+from mango_skill.engine.media.tracks import Track, scan
 from mango_skill.errors import MediaError
 
 # A stream whose first picture does not come within so many packets is given up.
@@ -76,26 +78,6 @@ def _truncated(missing: int, size: int) -> MediaError:
     return MediaError(text, code="truncated", hint=SEND_AGAIN)
 
 
-@dataclass(frozen=True)
-class _Track:
-    """The instants of one stream's packets, in the stream's time base and in order of display."""
-
-    times: Sequence[int]
-    last_length: int
-    base: Fraction
-    declared_ms: float
-
-    @property
-    def start_ms(self) -> float:
-        return float(self.times[0] * self.base * 1000) if self.times else 0.0
-
-    @property
-    def length_ms(self) -> float:
-        if not self.times:
-            return 0.0
-        return float((self.times[-1] + self.last_length - self.times[0]) * self.base * 1000)
-
-
 def _probe_container(container: InputContainer, kind: Kind) -> MediaInfo:
     video, audio = picture_stream(container), sound_stream(container)
     if video is None and audio is None:
@@ -113,7 +95,7 @@ def _probe_container(container: InputContainer, kind: Kind) -> MediaInfo:
             code="unreadable",
             hint="Convert it to H.264 in an MP4.",
         )
-    tracks = _scan(container, [stream for stream in (video, audio) if stream])
+    tracks = scan(container, [stream for stream in (video, audio) if stream])
     info = MediaInfo(kind="audio", format=kind.format, demuxer=kind.demuxer)
     if audio and isinstance(sound, AudioFrame):
         track = tracks[audio.index]
@@ -139,7 +121,7 @@ def _first_frame(container: InputContainer, stream: Stream) -> AudioFrame | Vide
     if stream.codec_context is None:
         return None
     decode = picture_decoder(stream).decode if isinstance(stream, VideoStream) else None
-    container.seek(0)
+    rewind(container)
     for count, packet in enumerate(container.demux([stream])):
         try:
             for frame in decode(packet) if decode else packet.decode():
@@ -153,38 +135,11 @@ def _first_frame(container: InputContainer, stream: Stream) -> AudioFrame | Vide
     return None
 
 
-def _scan(container: InputContainer, streams: list[Stream]) -> dict[int, _Track]:
-    """Read every packet, decode none: exact lengths and the spacing of the pictures."""
-    times: dict[int, list[int]] = {stream.index: [] for stream in streams}
-    ends: dict[int, int] = {}
-    last: dict[int, int] = {}
-    container.seek(0)
-    for packet in container.demux(streams):
-        instant = packet.dts if packet.pts is None else packet.pts
-        if instant is None or packet.is_discard:
-            continue
-        index = packet.stream_index
-        times[index].append(instant)
-        end = instant + (packet.duration or 0)
-        if end >= ends.get(index, end):
-            ends[index], last[index] = end, packet.duration or 0
-    tracks = {}
-    for stream in streams:
-        base = stream.time_base or Fraction(1, 1000)
-        found = sorted(times[stream.index])
-        length = last.get(stream.index, 0)
-        if not length and len(found) > 1:
-            length = (found[-1] - found[0]) // (len(found) - 1)
-        declared = float(stream.duration * base * 1000) if stream.duration else 0.0
-        tracks[stream.index] = _Track(found, length, base, declared)
-    return tracks
-
-
 # Elementary streams declare nothing: FFmpeg guesses their length from a bit rate.
 _DECLARING = frozenset({"mov", "matroska", "avi", "wav"})
 
 
-def _check_length(container: InputContainer, main: _Track, tracks: dict[int, _Track]) -> None:
+def _check_length(container: InputContainer, main: Track, tracks: dict[int, Track]) -> None:
     """Compare what is there with what was promised: for the main track, or for the longest where none says."""
     there, declared = main.length_ms, main.declared_ms
     if "matroska" in container.format.name:
@@ -202,19 +157,21 @@ def _check_length(container: InputContainer, main: _Track, tracks: dict[int, _Tr
         )
 
 
-def _with_picture(info: MediaInfo, stream: Stream, frame: VideoFrame, track: _Track) -> MediaInfo:
+def _with_picture(info: MediaInfo, stream: VideoStream, frame: VideoFrame, track: Track) -> MediaInfo:
     rotation, mirrored = _turn(frame)
     aspect = _pixel_aspect(stream)
     width, height = max(1, round(frame.width * aspect)), frame.height
     if rotation in {90, 270}:
         width, height = height, width
-    rate, varies = _frame_rate(track, stream)
+    cadence = find_cadence(track.times, track.base, stream.guessed_rate or stream.average_rate)
+    rate, varies = cadence.rate, cadence.varies
     return replace(
         info,
         kind="video",
         # Evenly spaced pictures have an exact length, whatever the container's clock rounds to.
         duration_ms=round(track.length_ms if varies else len(track.times) * 1000 / rate),
-        video_start_ms=round(track.start_ms),
+        video_start_ms=round(cadence.start * 1000),
+        unordered=track.unordered,
         width=width,
         height=height,
         coded_width=frame.width,
@@ -269,52 +226,3 @@ def _pixel_aspect(stream: Stream) -> Fraction:
     if not aspect or aspect <= 0 or not Fraction(1, 4) <= aspect <= 4:
         return Fraction(1)
     return Fraction(aspect)
-
-
-def _frame_rate(track: _Track, stream: Stream) -> tuple[Fraction, bool]:
-    """Return pictures per second and whether their spacing varies."""
-    gaps = [
-        after - before for before, after in zip(track.times, track.times[1:], strict=False) if after > before
-    ]
-    named = stream.guessed_rate or stream.average_rate
-    if not gaps:
-        return (named if named and 1 <= named <= 240 else Fraction(25)), False
-    middle = sorted(gaps)[len(gaps) // 2]
-    # A container's clock may be too coarse for the rate (1 ms in WebM): two ticks of slack, and a tenth for jitter.
-    slack = max(2.0 if middle > 10 else 0.5, 0.1 * middle)
-    regular = [gap for gap in gaps if abs(gap - middle) <= slack]
-    varies = len(regular) < len(gaps)
-    if varies:
-        return _steady_rate(Fraction(len(regular), sum(regular)) / track.base), True
-    measured = Fraction(len(gaps), sum(gaps)) / track.base
-    # What the clock's ticks round away, and what a named rate may be off by: 29.97 is not 30.
-    unsure = Fraction(2, sum(gaps)) + Fraction(1, 2000)
-    if named and abs(named / measured - 1) < unsure:
-        return nearest_rate(named), False
-    return nearest_rate(measured), False
-
-
-_STEADY_RATES = (10, 12, 15, 24, 25, 30, 50, 60)
-
-
-def _steady_rate(usual: Fraction) -> Fraction:
-    """Return the rate that shows an uneven film well: screens are recorded at up to 60, with pauses between."""
-    if (near := nearest_rate(usual)) in _RATES and near <= _STEADY_RATES[-1]:
-        return near
-    best = min(_STEADY_RATES, key=lambda rate: abs(rate / usual - 1))
-    if usual > _STEADY_RATES[-1] or abs(best / usual - 1) < Fraction(7, 100):
-        return Fraction(best)
-    return usual.limit_denominator(1001)
-
-
-_RATES = tuple(
-    Fraction(rate, 1) for rate in (10, 12, 15, 20, 24, 25, 30, 48, 50, 60, 100, 120, 240)
-) + tuple(Fraction(rate * 1000, 1001) for rate in (15, 24, 30, 48, 60, 120))  # fmt: skip
-
-
-def nearest_rate(measured: Fraction) -> Fraction:
-    """Return the usual frame rate within 0.05 % of ``measured``, else it with a small denominator."""
-    best = min(_RATES, key=lambda rate: abs(rate - measured))
-    if abs(best / measured - 1) < Fraction(5, 10_000):
-        return best
-    return measured.limit_denominator(1001)

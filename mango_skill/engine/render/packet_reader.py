@@ -18,7 +18,7 @@ from mango_skill.engine.media.info import MediaInfo
 from mango_skill.engine.render.codings import CODINGS
 from mango_skill.engine.render.packet_map import KEY, LEADING, ODD, SPARE, START, PacketMap
 from mango_skill.engine.render.parameter_sets import ParameterSets, UnreadableError
-from mango_skill.engine.render.reels import open_source
+from mango_skill.engine.render.reels import first_instant, open_source
 from mango_skill.errors import RenderError
 
 _RETREATS_S: Final = (Fraction(0), Fraction(2), Fraction(15))
@@ -67,8 +67,7 @@ class PacketReader:
         context.thread_count, context.thread_type = 1, ThreadType.NONE
         self.tags = Tags(context.color_range, context.colorspace, context.color_primaries, context.color_trc)
         self._base = Fraction(self.stream.time_base or Fraction(1, 1000))
-        start = self.stream.start_time
-        self._zero = start if start is not None else int(Fraction(info.video_start_ms, 1000) / self._base)
+        self._zero = round(first_instant(self.stream, info.video_start_ms) / self._base)
         try:
             self.sets: ParameterSets = self.coding.read_record(context.extradata or b"")
         except UnreadableError as problem:

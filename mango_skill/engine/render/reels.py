@@ -13,7 +13,7 @@ import av
 import av.error
 import av.filter
 import numpy as np
-from av import VideoFrame
+from av import Packet, VideoFrame
 from av.codec.context import ThreadType
 from av.container import InputContainer
 from av.stream import Stream
@@ -22,6 +22,7 @@ from PIL import Image
 
 from mango_skill.engine.media.containers import picture_decoder
 from mango_skill.engine.media.info import MediaInfo
+from mango_skill.engine.media.order import decode_in_order
 from mango_skill.engine.media.pictures import load_pictures
 from mango_skill.errors import MediaError
 
@@ -62,7 +63,10 @@ class FilmReel:
         context.thread_count = threads
         context.thread_type = ThreadType.NONE if threads == 1 else ThreadType.AUTO
         self._base = Fraction(self._stream.time_base or Fraction(1, 1000))
-        self._zero = first_instant(self._stream, info.video_start_ms)
+        self._in_order = info.unordered
+        self._zero = (
+            self._first_decoded() if info.unordered else first_instant(self._stream, info.video_start_ms)
+        )
         self._step = picture_step(info)
         self._even = not info.vfr
         self._interlaced = info.interlaced
@@ -164,21 +168,25 @@ class FilmReel:
             yield instant, frame
 
     def _unrounded(self, instant: Fraction) -> Fraction:
-        """Milliseconds round pictures of 59.94 a second to and fro across the instants that are asked for."""
-        exact = round(instant / self._step) * self._step
-        return exact if abs(exact - instant) <= self._base else instant
+        """A clock's rounding and trembling move pictures to and fro across the instants that are asked for."""
+        return round(instant / self._step) * self._step
 
     def _decoded(self) -> Iterator[VideoFrame]:
-        for packet in self._container.demux(self._stream):
-            try:
-                for frame in self._decoder.decode(packet):
-                    if isinstance(frame, VideoFrame):
-                        yield frame
-            except av.error.EOFError:
-                return
-            except (av.error.InvalidDataError, av.error.UndefinedError):
-                # One broken picture is not the end of a film: the one before it stays on.
-                continue
+        packets = self._container.demux(self._stream)
+        if self._in_order:
+            return decode_in_order(packets, self._open_packet)
+        return chain.from_iterable(map(self._open_packet, packets))
+
+    def _open_packet(self, packet: Packet[VideoStream]) -> list[VideoFrame]:
+        try:
+            return self._decoder.decode(packet)
+        except (av.error.EOFError, av.error.InvalidDataError, av.error.UndefinedError):
+            # One broken picture is not the end of a film: the one before it stays on.
+            return []
+
+    def _first_decoded(self) -> Fraction:
+        first = next(self._container.demux(self._stream))
+        return (first.dts or 0) * self._base
 
 
 class AnimationReel:

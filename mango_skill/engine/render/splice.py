@@ -133,6 +133,8 @@ def _why_not(info: MediaInfo, plan: RenderPlan) -> str:
         return "the footage is HDR, and the video is not"
     if info.interlaced:
         return "the footage is interlaced"
+    if info.unordered:
+        return "the footage does not tell when its pictures are shown"
     if info.pixel_format not in coding.formats:
         return "the footage has more colours than most players take"
     if info.mirrored:
