@@ -27,6 +27,9 @@ class PrivateFileHandler(logging.handlers.RotatingFileHandler):
         close_file(descriptor)
         return open(descriptor, "a", encoding=self.encoding, errors=self.errors)
 
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is logging's
+        """Let a line go that can't be written: a full disk is told by what fails on it, not by tracebacks."""
+
 
 def close_file(descriptor: int) -> None:
     """Keep others on this machine out of an open file, one of an earlier version included."""

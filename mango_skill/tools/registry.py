@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import functools
 import logging
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from mango_skill.errors import ArgumentError, ConfigurationError, InternalError, MangoError
-from mango_skill.tools import balance, connection, editing, exporting, sending, shapes, uploading
+from mango_skill.errors import ArgumentError, ConfigurationError, InternalError, MangoError, OutputError
+from mango_skill.tools import balance, connection, editing, errands, exporting, sending, shapes, uploading
 from mango_skill.tools.context import ToolContext
 from mango_skill.tools.failure import ToldFailure
 from mango_skill.tools.misfits import misfit
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_NO_SPACE: Final = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 _MODULES: Final = (connection, uploading, editing, balance, exporting, sending)
 
 TOOLS: Final[Mapping[str, ToolSpec]] = MappingProxyType(
@@ -77,6 +79,12 @@ def error_of(problem: Exception) -> MangoError:
             hint="Run scripts/mango.py, which fetches what is needed, or install mango-skill again.",
         )
     logger.error("unexpected failure", exc_info=problem)
+    if isinstance(problem, OSError) and problem.errno in _NO_SPACE:
+        return OutputError(
+            "The disk is full: there is no room even for a note of what is being done.",
+            code="disk_full",
+            hint="Free some space where 'mango doctor' says that things are kept, then try again.",
+        )
     return InternalError(
         f"Something went wrong inside ({type(problem).__name__}).",
         hint="Try again; if it comes back, look into the log folder that 'mango doctor' names.",
