@@ -11,6 +11,7 @@ import http.client
 import json
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from urllib.parse import urlsplit
 from mango_skill.client import journal
 from mango_skill.client.clock import Clock, SystemClock
 from mango_skill.client.locks import FileLock
-from mango_skill.errors import ConfigurationError, EngineError
+from mango_skill.errors import ConfigurationError, EngineError, OutputError
 from mango_skill.folders import Folders
 from mango_skill.protocol import constants, endpoints, proof
 from mango_skill.settings import Settings
@@ -36,6 +37,8 @@ _DRAIN_LIMIT_S: Final = 60.0
 _POLL_S: Final = 0.02
 _LOST_AFTER_S: Final = 3.0
 _HELLO_LIMIT_S: Final = 5.0
+_LEAST_ROOM_BYTES: Final = 1_000_000
+"""With less than this free, a new database and the engine's files find no place."""
 
 
 @dataclass(frozen=True)
@@ -213,6 +216,13 @@ class EngineProcess:
         if ended is None:
             process.kill()
             process.wait()
+        if shutil.disk_usage(self._folders.engine).free < _LEAST_ROOM_BYTES:
+            # its own words found no room either
+            raise OutputError(
+                f"The engine does not start: the disk that holds {self._folders.engine} is full.",
+                code="disk_full",
+                hint="Free some space there, or set MANGO_HOME to a folder on another disk.",
+            )
         raise EngineError(
             "The engine does not start."
             if ended is None

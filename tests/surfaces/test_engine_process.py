@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,9 +13,15 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
+from mango_skill.engine_process import EngineProcess
+from mango_skill.errors import EngineError, OutputError
+from mango_skill.folders import Folders
+from mango_skill.settings import Settings
 
 ROOT = Path(__file__).parent.parent.parent
 OLDER = """
@@ -50,6 +57,22 @@ def test_the_engine_starts_when_it_is_needed_and_stops_when_told(own: Any) -> No
     own("engine", "stop")
     assert own("engine", "status", "--json").answer["running"] is False
     assert not (own.home / "engine" / "engine.json").exists()
+
+
+def test_an_engine_that_finds_no_room_is_told_as_a_full_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk is not filled at test time: the program ends as the engine does then, and the room is told."""
+    folders = Folders.locate({"MANGO_HOME": str(tmp_path)})
+    engine = EngineProcess(folders, Settings())
+    monkeypatch.setattr(engine, "command", lambda: [sys.executable, "-c", "raise SystemExit(1)"])
+    with pytest.raises(EngineError) as ended:
+        engine.ensure()
+    assert ended.value.code == "engine_start"
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
+    with pytest.raises(OutputError) as full:
+        engine.ensure()
+    assert full.value.code == "disk_full"
 
 
 def test_an_engine_in_the_foreground_ends_with_its_signal(own: Any) -> None:
