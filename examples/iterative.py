@@ -29,11 +29,11 @@ def main(clip: str, output: str) -> int:
     project = f"iterative-{secrets.token_hex(2)}"
     step(project, "upload_media", {"files": [clip]})
     rough = step(project, "edit_video", {"message": "cut the pauses"})
-    print("rough cut:", step(project, "show_timeline", {})["summary"])
+    print("rough cut:", step(project, "show_timeline", {})["reply"])
     for words in ("warm colours", "black and white", "undo", "fade out at the end"):
         step(project, "edit_video", {"message": words})
     look = step(project, "show_timeline", {"history": True})
-    print("refined:", look["summary"])
+    print("refined:", look["reply"])
     for state in reversed(look["history"]):
         print(f"  {state['number']}: {state['message']}")
     step(project, "export_video", {"path": output})

@@ -84,9 +84,9 @@ def run(options: argparse.Namespace, console: Console) -> int:
     exported = to_json(perform(TOOLS["export_video"], arguments, context))
     state = to_json(perform(TOOLS["show_timeline"], {}, context))
     if console.json_wanted:
-        console.answer({**registry.succeeded(exported), "edit": edited, "summary": state["summary"]})
+        console.answer({**registry.succeeded(exported), "edit": edited, "summary": state["reply"]})
         return 0
-    lines = [exported["reply"], state["summary"], edited.get("said") or edited.get("reply", "")]
+    lines = [exported["reply"], state["reply"], _first_paragraph(edited)]
     lines.append(
         f'Change it further: mango edit --project {project} "..."; then mango export --project {project}'
     )
@@ -185,11 +185,16 @@ def _edit(order: Order, context: ToolContext, console: Console) -> dict[str, Any
     edited: dict[str, Any] = to_json(perform(TOOLS["edit_video"], {"message": order.message}, context))
     if edited.get("changed") is False:
         raise UserError(
-            f"Nothing was made: {edited.get('said') or edited.get('reply', 'the words changed nothing.')}",
+            f"Nothing was made: {_first_paragraph(edited) or 'the words changed nothing.'}",
             code="nothing_changed",
             hint=f'Say it otherwise: mango edit --project {context.project} "..."',
         )
     return edited
+
+
+def _first_paragraph(edited: dict[str, Any]) -> str:
+    """Return what the editor said, or what changed when it said nothing; the rest proposes what is under way."""
+    return str(edited.get("reply", "")).partition("\n\n")[0]
 
 
 def _slug(path: Path) -> str:

@@ -30,7 +30,8 @@ def connect(
     backend: Annotated[
         BackendChoice,
         Doc(
-            "local: edit on this machine, nothing is uploaded. cloud: the NemoVideo service. auto: as chosen before."
+            "local: edit on this machine, nothing is uploaded. cloud: the NemoVideo service. auto: as chosen before.",
+            also=("engine", "where", "mode", "provider"),
         ),
     ] = "auto",
 ) -> ConnectResult:

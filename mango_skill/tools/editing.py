@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from mango_skill.actions import Action
 from mango_skill.errors import ArgumentError
-from mango_skill.timeline.summary import summarize
 from mango_skill.tools import wording
 from mango_skill.tools.context import ToolContext, announce, follow
 from mango_skill.tools.outcomes import EditResult, edit_result
@@ -25,8 +24,7 @@ class TimelineResult:
     """What the project holds."""
 
     project: Annotated[str, Doc("The project.")]
-    summary: Annotated[str, Doc("The timeline in one line.")]
-    reply: Annotated[str, Doc("What to show the user.")]
+    reply: Annotated[str, Doc("What to show the user: the timeline in one line, and what lies unused.")]
     duration_ms: Annotated[int, Doc("Its length in milliseconds.")]
     tracks: Annotated[tuple[dict[str, Any], ...], Doc("Tracks with their clips; times in milliseconds.")]
     media: Annotated[tuple[dict[str, Any], ...], Doc("The footage that was uploaded.")]
@@ -49,7 +47,11 @@ def edit_video(
     *,
     message: Annotated[
         str | None,
-        Doc("What to do with the video, in the user's words; name times, texts, moods.", min_length=1),
+        Doc(
+            "What to do with the video, in the user's words; name times, texts, moods.",
+            min_length=1,
+            also=("prompt", "instruction", "instructions", "text", "query", "request", "edit"),
+        ),
     ] = None,
     operations: Annotated[
         Sequence[Mapping[str, Any]] | None,
@@ -112,7 +114,7 @@ def carry_out(
             return _with_notes(edit_result(job), notes)
         said = wording.said_in_turn(job, language=language, allowed=())
     reply = wording.edit_reply(job, said, language=language)
-    return _with_notes(replace(edit_result(job), reply=reply, said=said.text or None), notes)
+    return _with_notes(replace(edit_result(job), reply=reply), notes)
 
 
 def _with_notes(result: EditResult, notes: tuple[str, ...]) -> EditResult:
@@ -147,7 +149,6 @@ def look(
     return TimelineResult(
         project=opened.name,
         reply=wording.state_reply(state, language=ctx.language, question=question),
-        summary=summarize(state.timeline),
         duration_ms=state.timeline.duration,
         tracks=tuple(_tracks(state.timeline)),
         media=tuple(medium(one) for one in state.media),

@@ -29,6 +29,7 @@ FormatName = Annotated[
         "File format. Absent: from the path's ending, else mp4, which plays everywhere. jpg, png: one picture. "
         "srt, vtt: the captions. otio, xml: the timeline for Premiere, Final Cut, Resolve.",
         schema={"type": "string", "enum": [*OUTPUT_FORMATS]},
+        also=("type", "container", "extension", "codec"),
     ),
 ]
 _NO_END_MS = 86_400_000  # later than any video ends
@@ -63,7 +64,11 @@ def export_video(
     project: ProjectName | None = None,
     format: FormatName | None = None,  # noqa: A002 - the argument's name is the users' word
     path: Annotated[
-        str | None, Doc("File to write, or a folder for a new file. Absent: a new file where results go.")
+        str | None,
+        Doc(
+            "File to write, or a folder for a new file. Absent: a new file where results go.",
+            also=("output", "output_path", "out", "file", "filename", "destination", "target", "save_to"),
+        ),
     ] = None,
     name: Annotated[
         str | None,
@@ -71,7 +76,13 @@ def export_video(
     ] = None,
     overwrite: Annotated[bool, Doc("Replace the file when it exists; ask the user first.")] = False,
     height: Annotated[
-        int | None, Doc("Height in pixels, such as 1080. Absent: the timeline's.", minimum=16, maximum=4320)
+        int | None,
+        Doc(
+            "Height in pixels, such as 1080. Absent: the timeline's.",
+            minimum=16,
+            maximum=4320,
+            also=("resolution", "size"),
+        ),
     ] = None,
     width: Annotated[
         int | None, Doc("Width in pixels. Absent: follows the height.", minimum=16, maximum=7680)
@@ -109,7 +120,8 @@ def export_video(
         float | None, Doc("Write only the part up to this second.", minimum=0, maximum=86_400)
     ] = None,
     version: Annotated[
-        int | None, Doc("An earlier state, from show_timeline with history.", minimum=0)
+        int | None,
+        Doc("An earlier state, from show_timeline with history.", minimum=0, also=("revision", "state")),
     ] = None,
     wait_s: WaitSeconds = 45,
 ) -> ExportResult:
@@ -147,7 +159,13 @@ def export_video(
 def wait_for_job(
     ctx: ToolContext,
     *,
-    job_id: Annotated[str, Doc("The job_id that an answer with state 'running' gave.")],
+    job_id: Annotated[
+        str,
+        Doc(
+            "The job_id that an answer with state 'running' gave.",
+            also=("id", "job", "task", "task_id", "jobid"),
+        ),
+    ],
     wait_s: WaitSeconds = 45,
     cancel: Annotated[bool, Doc("Stop the job instead of waiting for it.")] = False,
 ) -> WaitResult:
@@ -171,7 +189,7 @@ def wait_for_job(
         language = wording.language_of(job.message)
         said = wording.said_in_turn(job, language=language, allowed=())
         reply = wording.edit_reply(job, said, language=language)
-        result = replace(edit_result(job), reply=reply, said=said.text or None)
+        result = replace(edit_result(job), reply=reply)
     elif job.kind == "upload":
         result = upload_result(ctx, job)
     else:

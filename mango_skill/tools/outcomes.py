@@ -24,8 +24,7 @@ class EditResult:
     job_id: Annotated[str | None, Doc("Names the running edit.")] = None
     outcome: Annotated[str | None, Doc("answered, silent, failed, interrupted or timed_out.")] = None
     reply: Annotated[str | None, Doc("What to show the user.")] = None
-    said: Annotated[str | None, Doc("The editor's own words, part of the reply.")] = None
-    summary: Annotated[str | None, Doc("The timeline now, in one line.")] = None
+    summary: Annotated[str | None, Doc("After a failure: the timeline now; else the reply says it.")] = None
     changed: Annotated[bool | None, Doc("Whether the timeline differs from before.")] = None
     changes: Annotated[tuple[dict[str, Any], ...] | None, Doc("What changed, as facts; times in ms.")] = None
     version: Annotated[int | None, Doc("Number of this state of the timeline in the project's history.")] = (
@@ -51,7 +50,6 @@ class ExportResult:
     height: Annotated[int | None, Doc("Height in pixels.")] = None
     version: Annotated[int | None, Doc("The state of the timeline that was exported.")] = None
     captions: Annotated[tuple[str, ...] | None, Doc("Caption files beside it.")] = None
-    notes: Annotated[tuple[str, ...] | None, Doc("What the user should know besides.")] = None
     claim_link: Annotated[str | None, Doc("Where the user can take the cloud project over.")] = None
     reply: Annotated[str | None, Doc("What to show the user.")] = None
     percent: Annotated[float | None, Doc("How far a running export is.")] = None
@@ -76,7 +74,6 @@ def edit_result(job: JobView) -> EditResult:
         project=job.project,
         outcome=result.get("outcome"),
         reply=result.get("reply") or None,
-        summary=result.get("summary") or None,
         changed=result.get("changed"),
         changes=tuple(result.get("changes") or ()) or None,
         version=result.get("version"),
@@ -104,10 +101,8 @@ def export_result(job: JobView) -> ExportResult:
         dict(job.result or {}),
         ("path", "format", "size", "duration_ms", "width", "height", "version", "claim_link"),
     )
-    lists: dict[str, Any] = {
-        name: tuple(told) for name in ("captions", "notes") if (told := (job.result or {}).get(name))
-    }
-    return ExportResult(state="done", project=job.project, **facts, **lists)
+    captions = tuple((job.result or {}).get("captions") or ()) or None
+    return ExportResult(state="done", project=job.project, **facts, captions=captions)
 
 
 def raise_failure(job: JobView, *, facts: Mapping[str, Any]) -> None:

@@ -45,9 +45,10 @@ def call(name: str, arguments: Mapping[str, Any] | None, context: ToolContext) -
     """
     try:
         spec = find(name)
-        return succeeded(spec.call(context, **prepare(spec, {} if arguments is None else arguments)))
+        result = spec.call(context, **prepare(spec, {} if arguments is None else arguments))
+        return errands.for_tools(succeeded(result))
     except Exception as problem:
-        return failed(problem)
+        return errands.for_tools(failed(problem))
 
 
 def succeeded(result: object) -> dict[str, Any]:
@@ -78,13 +79,13 @@ def error_of(problem: Exception) -> MangoError:
             code="package_missing",
             hint="Run scripts/mango.py, which fetches what is needed, or install mango-skill again.",
         )
-    logger.error("unexpected failure", exc_info=problem)
     if isinstance(problem, OSError) and problem.errno in _NO_SPACE:
         return OutputError(
             "The disk is full: there is no room even for a note of what is being done.",
             code="disk_full",
             hint="Free some space where 'mango doctor' says that things are kept, then try again.",
         )
+    logger.error("unexpected failure", exc_info=problem)
     return InternalError(
         f"Something went wrong inside ({type(problem).__name__}).",
         hint="Try again; if it comes back, look into the log folder that 'mango doctor' names.",
@@ -129,7 +130,7 @@ def prepare(spec: ToolSpec, arguments: Mapping[str, Any]) -> dict[str, Any]:
     stated = {key: value for key, value in arguments.items() if value is not None or key in required}
     problems = sorted(_validator(spec.name).iter_errors(stated), key=lambda one: list(map(str, one.path)))
     if problems:
-        raise misfit(spec.name, problems, [one.name for one in spec.parameters])
+        raise misfit(spec.name, problems, spec.parameters)
     return {
         one.name: one.build(stated[one.name]) if one.name in stated else one.default
         for one in spec.parameters

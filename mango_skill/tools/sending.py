@@ -51,7 +51,9 @@ class SendResult:
     state: Annotated[str, Doc("done, or running: then call wait_for_job with the job_id.")]
     project: Annotated[str, Doc("The project.")]
     reply: Annotated[str, Doc("What to show the user.")]
-    results: Annotated[tuple[dict[str, Any], ...], Doc("What each action led to, in order.")]
+    results: Annotated[
+        tuple[dict[str, Any], ...], Doc("What each action led to, in order; their words are in reply.")
+    ]
     job_id: Annotated[str | None, Doc("Names the running work.")] = None
     remaining: Annotated[
         tuple[dict[str, Any], ...] | None,
@@ -99,11 +101,12 @@ class _Walk:
                     allowed=self.allowed,
                 )
         facts = to_json(result)
+        job_id: str | None = facts.get("job_id")
+        # the whole answer's reply says it: once is enough
+        said = facts.pop("reply", None) or facts.pop("message", None) or facts.get("summary") or ""
         self.results.append({"action": step.action.value, **facts})
-        said = facts.get("reply") or facts.get("message") or facts.get("summary") or ""
         if said:
             self.replies.append(said)
-        job_id: str | None = facts.get("job_id")
         return job_id
 
     def uploads(self, step: Route) -> dict[str, Any]:
@@ -134,7 +137,13 @@ class _Walk:
 def send_message(
     ctx: ToolContext,
     *,
-    text: Annotated[str, Doc("The user's whole message, as it was said.")],
+    text: Annotated[
+        str,
+        Doc(
+            "The user's whole message, as it was said.",
+            also=("message", "prompt", "instruction", "query", "content"),
+        ),
+    ],
     files: Annotated[Sequence[str], Doc("Paths of files that came with it.", max_length=100)] = (),
     project: ProjectName | None = None,
     wait_s: WaitSeconds = 45,

@@ -29,6 +29,7 @@ class Doc:
         min_length: Of a text: fewest characters; of a list: fewest items.
         max_length: Most of them.
         schema: Takes the place of the schema that the type gives.
+        also: Other names that callers guess for an argument; they are told the real one.
     """
 
     text: str
@@ -37,14 +38,16 @@ class Doc:
     min_length: int | None = None
     max_length: int | None = None
     schema: Mapping[str, Json] | None = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Shape:
-    """A type's JSON Schema, and how a value of it is made of JSON."""
+    """A type's JSON Schema, how a value of it is made of JSON, and what else callers call it."""
 
     schema: Mapping[str, Json]
     build: Callable[[Any], object]
+    also: tuple[str, ...] = ()
 
 
 def of(hint: Any, *, where: str) -> Shape:
@@ -57,7 +60,7 @@ def of(hint: Any, *, where: str) -> Shape:
         inner, *notes = get_args(hint)
         shape = of(inner, where=where)
         doc = next((note for note in notes if isinstance(note, Doc)), None)
-        return shape if doc is None else Shape(_documented(shape.schema, doc), shape.build)
+        return shape if doc is None else Shape(_documented(shape.schema, doc), shape.build, doc.also)
     if hint in _PLAIN:
         return Shape({"type": _PLAIN[hint]}, hint if hint in (int, float) else _same)
     if hint is Any:

@@ -50,6 +50,8 @@ class Parameter:
     default: object
     build: Callable[[Any], object]
     """Makes the Python value of a valid JSON value."""
+    also: tuple[str, ...] = ()
+    """Other names that callers guess for it."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def _parameter(tool_name: str, one: inspect.Parameter, hint: Any) -> Parameter:
     default = None if required else one.default
     if not required and default is not None and default != ():
         schema["default"] = shapes.to_json(default)
-    return Parameter(one.name, MappingProxyType(schema), required, default, shape.build)
+    return Parameter(one.name, MappingProxyType(schema), required, default, shape.build, shape.also)
 
 
 def _input_schema(parameters: tuple[Parameter, ...]) -> dict[str, Json]:

@@ -54,9 +54,17 @@ def upload_media(
     ctx: ToolContext,
     *,
     files: Annotated[
-        Sequence[str], Doc("Paths of video, audio, photo or subtitle files on this machine.", max_length=100)
+        Sequence[str],
+        Doc(
+            "Paths of video, audio, photo or subtitle files on this machine.",
+            max_length=100,
+            also=("file", "path", "paths", "media", "videos", "clips", "attachments"),
+        ),
     ] = (),
-    links: Annotated[Sequence[str], Doc("Web addresses of such files.", max_length=100)] = (),
+    links: Annotated[
+        Sequence[str],
+        Doc("Web addresses of such files.", max_length=100, also=("link", "url", "urls", "address", "uri")),
+    ] = (),
     project: ProjectName | None = None,
     wait_s: WaitSeconds = 45,
 ) -> UploadResult:

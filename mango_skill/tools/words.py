@@ -16,6 +16,7 @@ ProjectName = Annotated[
         "Project to work on; one timeline with its footage and history. Absent: this conversation's own.",
         min_length=1,
         max_length=LONGEST_PROJECT_NAME,
+        also=("name", "session", "session_id", "project_id", "timeline"),
     ),
 ]
 WaitSeconds = Annotated[
@@ -24,5 +25,6 @@ WaitSeconds = Annotated[
         "Seconds to wait for the end before a job_id is returned instead.",
         minimum=0,
         maximum=LONGEST_WAIT_S,
+        also=("wait", "timeout", "timeout_s", "seconds"),
     ),
 ]

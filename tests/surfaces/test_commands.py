@@ -64,7 +64,7 @@ def test_a_project_from_upload_to_deletion(mango: Any, media: Path) -> None:
     assert edited["changed"] is True
     state = mango("state", "--json").answer
     assert state["duration_ms"] == 1000
-    assert state["summary"].startswith("Timeline (")
+    assert state["reply"].startswith("Timeline (")
     assert "Timeline (" in mango("state").out
     assert "nothing" in mango("credits").out
     saved = mango("export", "-o", "out.mp4", "--json").answer

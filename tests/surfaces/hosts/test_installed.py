@@ -113,7 +113,7 @@ def test_following_the_skill_alone_leads_from_a_clip_to_a_finished_video(
         assert Path(made["path"]) == tmp_path / "a.mp4"
         run("sends files or links", **{"FILE...": clip.name})
         assert run("wants something made or changed", TEXT='add the text "Download now"')["changed"]
-        assert "Download now" in run("show tracks")["summary"]
+        assert "Download now" in run("show tracks")["reply"]
         assert run("balance")["free"] is True
         exported = run("send me the video", OUT="b.mp4")
         assert Path(exported["path"]).is_file()
