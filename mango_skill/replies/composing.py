@@ -10,6 +10,7 @@ from mango_skill.protocol import constants
 from mango_skill.replies.changes import describe_changes
 from mango_skill.replies.cleaning import clean, clean_name
 from mango_skill.replies.gui import Translation, translate
+from mango_skill.replies.notes import translate_note
 from mango_skill.replies.outcomes import (
     CreditsOutcome,
     EditOutcome,
@@ -107,7 +108,7 @@ def _compose_export(outcome: ExportOutcome, language: str) -> str:
     lines = [say(language, saved, path=outcome.path), say(language, "list").join(facts)]
     if outcome.captions:
         lines.append(say(language, "export.captions", paths=say(language, "list").join(outcome.captions)))
-    lines += [clean(note) for note in outcome.notes]
+    lines += [clean(translate_note(note, language=language)) for note in outcome.notes]
     if outcome.claim_link:
         lines.append(say(language, "export.link", link=outcome.claim_link))
     return "\n".join(line for line in lines if line)
