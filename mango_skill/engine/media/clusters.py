@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 _JOINER = "\u200d"
 _EMOJI_LOOK = "\ufe0f"
@@ -148,6 +150,17 @@ def may_break(before: str, after: str) -> bool:
 
 
 _FIXED_SPACES = frozenset("\u00a0\u202f")
+
+
+def join_unbroken(clusters: Sequence[str], may_part: Callable[[str, str], bool]) -> list[str]:
+    """Return at least one cluster as chunks that stay together on a line."""
+    chunks = [clusters[0]]
+    for before, after in pairwise(clusters):
+        if may_part(before, after):
+            chunks.append(after)
+        else:
+            chunks[-1] += after
+    return chunks
 
 
 def may_break_inside(before: str, after: str) -> bool:

@@ -5,10 +5,8 @@ Child processes only: it imports Pillow.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
 from typing import Final
 
 from PIL import Image, ImageDraw, ImageFont
@@ -17,6 +15,7 @@ from mango_skill.engine.media.bidi import DIRECTION_MARKS, is_right_to_left, vis
 from mango_skill.engine.media.clusters import (
     is_emoji,
     is_ideographic,
+    join_unbroken,
     may_break,
     may_break_inside,
     split_clusters,
@@ -173,21 +172,11 @@ def _wrap(chunks: list[str], setting: Setting, wide: int) -> list[str]:
 def _chunks(paragraph: str, setting: Setting, wide: int) -> list[str]:
     """Return what stays together on a line; an address that is too wide may be broken within."""
     chunks: list[str] = []
-    for chunk in _joined(split_clusters(paragraph) or [""], may_break):
+    for chunk in join_unbroken(split_clusters(paragraph) or [""], may_break):
         if _measure(chunk.rstrip(), setting) <= wide:
             chunks.append(chunk)
         else:
-            chunks += _joined(split_clusters(chunk), may_break_inside)
-    return chunks
-
-
-def _joined(clusters: list[str], may_part: Callable[[str, str], bool]) -> list[str]:
-    chunks = [clusters[0]]
-    for before, after in pairwise(clusters):
-        if may_part(before, after):
-            chunks.append(after)
-        else:
-            chunks[-1] += after
+            chunks += join_unbroken(split_clusters(chunk), may_break_inside)
     return chunks
 
 

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from mango_skill.engine.media.info import MediaInfo
+from mango_skill.engine.render.cues import broken, divide, separate
 from mango_skill.engine.render.grid import edge, sample
 from mango_skill.engine.render.parts import Cue, Lane, Score, Stage, Words
 from mango_skill.engine.render.profile import Profile
@@ -131,13 +132,19 @@ def no_picture() -> RenderError:
 
 
 def compile_cues(timeline: Timeline) -> tuple[Cue, ...]:
-    """Return the captions as far as there is a picture or a sound below them."""
+    """Return the captions as far as there is a picture or a sound below them, each short enough to be read."""
     end = _end(timeline)
     cues = [
-        Cue(clip.range.start, min(clip.range.end, end), clip.text)
+        replace(part, text=broken(part.text))
         for track in timeline.role(Role.CAPTIONS)
-        for clip in track.clips
-        if clip.text and clip.range.start < end
+        for cue in separate(
+            [
+                Cue(clip.range.start, min(clip.range.end, end), clip.text)
+                for clip in track.clips
+                if clip.text and clip.text.strip() and clip.range.start < end
+            ]
+        )
+        for part in divide(cue)
     ]
     return tuple(sorted(cues, key=lambda cue: (cue.start, cue.end)))
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from mango_skill.engine.media.info import MediaInfo
+from mango_skill.engine.render.cues import CAPTION_SIZE, divide, find_columns, separate
 from mango_skill.engine.render.framing import frame_clip, whole_frame
 from mango_skill.engine.render.grid import FrameSpan, edge, span
 from mango_skill.engine.render.parts import (
+    Cue,
     Footage,
     Geometry,
     Joint,
@@ -32,6 +34,7 @@ from mango_skill.timeline import (
     GeneratedSource,
     Role,
     Timeline,
+    TimeRange,
     Track,
     TrackKind,
 )
@@ -233,7 +236,7 @@ def compile_words(timeline: Timeline, profile: Profile, frames: int, burn: bool)
     """Return the texts in the order of painting; captions only when they are burned in."""
     whole = FrameSpan(0, frames)
     words = []
-    for track, clip in timeline.clips():
+    for track, clip in _texts(timeline, profile):
         caption = track.role is Role.CAPTIONS
         if caption and not burn:
             continue
@@ -248,6 +251,26 @@ def compile_words(timeline: Timeline, profile: Profile, frames: int, burn: bool)
             stages = _stages(clip.effects, clip, slot, profile.fps)
             words.append(Words(clip.id, slot, text, dict(style), caption, stages))
     return tuple(words)
+
+
+def _texts(timeline: Timeline, profile: Profile) -> Iterator[tuple[Track, Clip]]:
+    """Yield all clips, those of captions in parts that can be read, one after the other."""
+    for track in timeline.tracks:
+        if track.role is not Role.CAPTIONS or track.kind is not TrackKind.TEXT:
+            yield from ((track, clip) for clip in track.clips)
+            continue
+        # What a cue is made of may be several clips; it looks like the first of them.
+        by_start = {clip.range.start: clip for clip in reversed(track.clips)}
+        given = [Cue(one.range.start, one.range.end, one.text) for one in track.clips if one.text]
+        for cue in separate(given):
+            clip = by_start[cue.start]
+            size = number(clip.style, "size_percent", CAPTION_SIZE)
+            columns = find_columns((profile.width, profile.height), size)
+            parts = (cue,) if clip.style.get("layout") == "word_by_word" else divide(cue, columns)
+            for place, part in enumerate(parts):
+                extent = TimeRange.between(part.start, part.end)
+                name = f"{clip.id}-{place + 1}" if place else clip.id
+                yield track, replace(clip, id=name, range=extent, text=part.text)
 
 
 def compile_finish(timeline: Timeline, profile: Profile, frames: int) -> tuple[Stage, ...]:

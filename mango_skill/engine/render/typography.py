@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any, Final, cast
 
 from mango_skill.engine.media.fonts import POSITIONS, Align, TextStyle, contrast, parse_color
+from mango_skill.engine.render.cues import CAPTION_SIZE
 
 _NONE: Final = ("", "none", "no", "transparent", None)
-_DEFAULT_SIZES: Final = {"title": 9.0, "caption": 5.5, "lower_third": 5.5, "credits": 5.0}
+_DEFAULT_SIZES: Final = {"title": 9.0, "caption": CAPTION_SIZE, "lower_third": 5.5, "credits": 5.0}
 _WEIGHTS: Final = {"regular": 400, "normal": 400, "light": 300, "bold": 700, "black": 900}
 _LIGHT, _DARK = "#FFFFFF", "#000000"
 # Below this ratio an outline or a box can't be told from the letters.
