@@ -20,8 +20,8 @@ from mango_skill.engine.render.tapes import RATE, Samples
 HIGHEST: Final = 10 ** (-1 / 20)
 """The true peak that nothing we write may exceed, as it is decoded: -1 dBTP, as EBU R 128 asks."""
 
-_CEILING: Final = 10 ** (-2 / 20)
-"""Encoders overshoot a little: what is limited to -2 dBTP mostly stays below -1 when it is decoded."""
+_CEILING: Final = 10 ** (-2.5 / 20)
+"""Encoders overshoot a little: what is limited to -2.5 dBTP nearly always stays below -1 when it is decoded."""
 
 _HOLD_STEPS: Final = 35
 _ATTACK_STEPS: Final = 12

@@ -23,12 +23,14 @@ from mango_skill.engine.render.parameter_sets import ParameterSets, UnreadableEr
 from mango_skill.engine.render.passages import Passage, Take
 from mango_skill.engine.render.plan import RenderPlan
 from mango_skill.engine.render.players import Prepared, Source
+from mango_skill.engine.render.profile import Profile
 from mango_skill.engine.render.splice import Look, Splice
 
 # Of 1080p; encoded frames wait in memory until what lies before them is written.
 _MOST_WAITING: Final = 200
 _FULL_HD: Final = 1920 * 1080
-_BRIEF_S: Final = 2
+# A title's length: longer ones are worth twice the work for smaller pictures.
+_BRIEF_S: Final = 4
 _FULL_RANGE: Final = 2
 _SCALERS: Final = {1: "bt709", 5: "bt601", 6: "bt601", 7: "smpte240m"}
 _HD_LINES: Final = 720
@@ -216,20 +218,21 @@ class Splicer:
 
     def _pictures(self, passage: Passage, bench: _Bench) -> Iterator[VideoFrame]:
         """All frames of a passage as the packets hold them: footage as it is, all else composed and brought there."""
-        at = passage.span.first
-        with ExitStack() as stack:
-            composed: Callable[[int], VideoFrame] | None = None
-            for take in (*passage.takes, None):
-                end = passage.span.end if take is None else take.span.first
-                if at < end and composed is None:
-                    composer = stack.enter_context(closing(Composer(self._plan, self._prepared, threads=1)))
-                    composed = _Adapter(composer, self._splice.look).frame
-                for number in range(at, end):
-                    assert composed is not None
-                    yield composed(number)
-                if take is not None:
-                    yield from self._raw(take, bench)
-                    at = take.span.end
+        span, takes = passage.span, passage.takes
+        if sum(take.span.count for take in takes) == span.count:
+            for take in takes:
+                yield from self._raw(take, bench)
+            return
+        with closing(Composer(self._plan, self._prepared, threads=1)) as composer:
+            adapter = _Adapter(composer, self._splice.look, self._plan.profile)
+            # Where nothing is converted a composer hands footage on as it is, and need not decode its lead-in twice.
+            raw = () if adapter.hands_on else takes
+            at = span.first
+            for take in raw:
+                yield from map(adapter.frame, range(at, take.span.first))
+                yield from self._raw(take, bench)
+                at = take.span.end
+            yield from map(adapter.frame, range(at, span.end))
 
     def _raw(self, take: Take, bench: _Bench) -> Iterator[VideoFrame]:
         known = self._splice.maps[take.asset][take.stretch]
@@ -263,25 +266,29 @@ class _Bench:
 class _Adapter:
     """Brings composed frames into the footage's orientation and colours."""
 
-    def __init__(self, composer: Composer, look: Look) -> None:
+    def __init__(self, composer: Composer, look: Look, profile: Profile) -> None:
         self._composer = composer
-        self._look = look
-        self._filter: FrameFilter | None = None
+        steps = _steps(look, profile)
+        self._filter = FrameFilter(steps) if steps else None
+
+    @property
+    def hands_on(self) -> bool:
+        """Whether composed frames are encoded as they are."""
+        return self._filter is None
 
     def frame(self, number: int) -> VideoFrame:
         picture = self._composer.frame(number)
-        if self._filter is None:
-            self._filter = FrameFilter(self._steps(picture))
-        return self._filter.apply(picture) if self._steps(picture) else picture
+        return self._filter.apply(picture) if self._filter is not None else picture
 
-    def _steps(self, picture: VideoFrame) -> list[str]:
-        steps = list(_TURNS_BACK[self._look.rotation])
-        large = max(picture.height, picture.width * 9 // 16) >= _HD_LINES
-        matrix = _SCALERS.get(self._look.tags.matrix, "bt709" if large else "bt601")
-        full = self._look.tags.range == _FULL_RANGE or self._look.pixels.startswith("yuvj")
-        if matrix != "bt709" or full:
-            spans = f"in_range=tv:out_range={'pc' if full else 'tv'}"
-            steps.append(f"scale=in_color_matrix=bt709:out_color_matrix={matrix}:{spans}")
-        if full:
-            steps.append(f"format={self._look.pixels}")
-        return steps
+
+def _steps(look: Look, profile: Profile) -> list[str]:
+    steps = list(_TURNS_BACK[look.rotation])
+    large = max(profile.height, profile.width * 9 // 16) >= _HD_LINES
+    matrix = _SCALERS.get(look.tags.matrix, "bt709" if large else "bt601")
+    full = look.tags.range == _FULL_RANGE or look.pixels.startswith("yuvj")
+    if matrix != "bt709" or full:
+        spans = f"in_range=tv:out_range={'pc' if full else 'tv'}"
+        steps.append(f"scale=in_color_matrix=bt709:out_color_matrix={matrix}:{spans}")
+    if full:
+        steps.append(f"format={look.pixels}")
+    return steps
