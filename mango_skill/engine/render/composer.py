@@ -38,7 +38,7 @@ class Composer:
         self._joints = [SpanIndex([one.span for one in lane.joints]) for lane in plan.lanes]
         self._words = SpanIndex([one.span for one in plan.words])
         self._players: dict[tuple[int, int], Player] = {}
-        self._lettering = Lettering(self._size, float(plan.profile.fps), plan.words)
+        self._lettering = Lettering(self._size, float(plan.profile.fps), plan.words, plan.insets)
         moving = MOVEMENT | FADES | _LAST
         self._picture = Changes(WHOLE, tuple(one for one in plan.finish if one.kind not in moving), prepared)
         self._moves = tuple(one for one in plan.finish if one.kind in MOVEMENT)

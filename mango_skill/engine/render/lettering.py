@@ -21,7 +21,7 @@ from mango_skill.engine.media.tongues import guess_tongue
 from mango_skill.engine.render.parts import Words
 from mango_skill.engine.render.planes import Sheet, duplicate, from_rgba, lay, resample, views
 from mango_skill.engine.render.readings import number
-from mango_skill.engine.render.spacing import Box, clear_shift, find_neighbours
+from mango_skill.engine.render.spacing import Box, Inset, clear_shift, find_neighbours
 from mango_skill.engine.render.typography import text_style
 
 _ENTER_S: Final = 0.4
@@ -38,14 +38,18 @@ class Lettering:
         fps: Of the output.
         words: All texts of the video: those that are seen at once keep out of each other's way, and together they
             tell whose forms of ideographs are meant.
+        insets: Small pictures that captions keep clear of.
     """
 
-    def __init__(self, size: tuple[int, int], fps: float, words: Sequence[Words] = ()) -> None:
+    def __init__(
+        self, size: tuple[int, int], fps: float, words: Sequence[Words] = (), insets: Sequence[Inset] = ()
+    ) -> None:
         self._size = size
         self._fps = fps
         self._language = guess_tongue(one.text for one in words[:_TEXTS_LOOKED_AT]) or "zh"
         self._states: dict[tuple[Any, ...], Sheet] = {}
         self._neighbours = find_neighbours([one for one in words if not _is_scrolled(one)])
+        self._insets = insets
         self._shifts: dict[str, int] = {}
         self._boxes: dict[str, Box] = {}
 
@@ -68,8 +72,15 @@ class Lettering:
                 continue
             waiting.pop()
             if one.id not in self._shifts:
-                self._shifts[one.id] = self._way(one, [self._place(other) for other in others])
+                taken = [*(self._place(other) for other in others), *self._around(one)]
+                self._shifts[one.id] = self._way(one, taken)
         return self._shifts[words.id]
+
+    def _around(self, words: Words) -> list[Box]:
+        """The small pictures that a caption would lie on; a text that was put there is meant to lie there."""
+        if not words.caption or words.style.get("y_percent") is not None:
+            return []
+        return [one.box for one in self._insets if one.span.clipped(words.span).count]
 
     def _way(self, words: Words, taken: Sequence[Box]) -> int:
         shift = clear_shift(self._box(words), taken, self._size) if taken else 0

@@ -15,6 +15,7 @@ from mango_skill.engine.render.grid import edge, sample
 from mango_skill.engine.render.parts import Cue, Lane, Score, Stage, Words
 from mango_skill.engine.render.profile import Profile
 from mango_skill.engine.render.score import compile_score
+from mango_skill.engine.render.spacing import Inset, find_insets
 from mango_skill.engine.render.storyboard import compile_finish, compile_lanes, compile_words
 from mango_skill.errors import RenderError
 from mango_skill.protocol import constants
@@ -32,6 +33,7 @@ class RenderPlan:
         frames: Output frames in all.
         lanes: Pictures, bottom to top.
         words: Texts above them.
+        insets: Small pictures that captions keep clear of.
         finish: Changes of the composed picture, in order.
         background: Colour behind everything.
         score: The sound; None when the file has none.
@@ -43,6 +45,7 @@ class RenderPlan:
     frames: int
     lanes: tuple[Lane, ...] = ()
     words: tuple[Words, ...] = ()
+    insets: tuple[Inset, ...] = ()
     finish: tuple[Stage, ...] = ()
     background: str = "black"
     score: Score | None = None
@@ -97,6 +100,7 @@ def compile(  # noqa: A001 - what a plan does is compiling
         frames=frames,
         lanes=lanes if profile.has_picture else (),
         words=compile_words(timeline, profile, frames, burn) if profile.has_picture else (),
+        insets=find_insets(lanes, (profile.width, profile.height)) if profile.has_picture else (),
         finish=compile_finish(timeline, profile, frames) if profile.has_picture else (),
         background=canvas.background,
         score=score if profile.has_sound and score.pieces else None,

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from mango_skill.engine.render.parts import Words
+from mango_skill.engine.render.grid import FrameSpan
+from mango_skill.engine.render.parts import Lane, Words
 
 _GAP_SHARE: Final = 0.012
 _EDGE_SHARE: Final = 0.03
+_INSET_SHARE: Final = 0.35
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,27 @@ class Box:
             and self.top < other.top + other.height + gap
             and other.top < self.top + self.height + gap
         )
+
+
+@dataclass(frozen=True)
+class Inset:
+    """A small picture over the others, a logo or a picture in picture, and when it is seen."""
+
+    span: FrameSpan
+    box: Box
+
+
+def find_insets(lanes: Sequence[Lane], size: tuple[int, int]) -> tuple[Inset, ...]:
+    """Return the small pictures of a video; what covers more of the frame is its picture, and texts may lie on it."""
+    found = []
+    for layer in (layer for lane in lanes if not lane.main for layer in lane.layers):
+        placed = layer.geometry.box
+        left, top = max(0, placed.left), max(0, placed.top)
+        width = min(size[0], placed.left + placed.width) - left
+        height = min(size[1], placed.top + placed.height) - top
+        if min(width, height) > 0 and width * height <= _INSET_SHARE * size[0] * size[1]:
+            found.append(Inset(layer.span, Box(left, top, width, height)))
+    return tuple(found)
 
 
 def find_neighbours(words: Sequence[Words]) -> Mapping[str, tuple[Words, ...]]:

@@ -14,6 +14,7 @@ from PIL import Image
 
 from mango_skill.engine.render.composer import Composer
 from mango_skill.engine.render.grid import FrameSpan
+from mango_skill.engine.render.losses import find_losses
 from mango_skill.engine.render.parts import Lane
 from mango_skill.engine.render.plan import RenderPlan, no_picture
 from mango_skill.engine.render.players import Source
@@ -69,7 +70,8 @@ def save_still(
     finally:
         scratch.clear()
     instant = round(number / plan.profile.fps * 1000)
-    notes = list(plan.notes)
+    shown_words = [one for one in plan.words if number in one.span]
+    notes = [*plan.notes, *find_losses(shown_words, (plan.profile.width, plan.profile.height))]
     if at_ms is None:
         notes.append(f"this is the picture at {instant / 1000:g} s, the middle; name an instant for another")
     return {

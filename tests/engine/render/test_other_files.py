@@ -76,6 +76,24 @@ def test_a_still_has_the_words_and_the_colours_of_the_video(room: Room) -> None:
     assert (np.abs(titled.astype(int) - plain.astype(int)).max(axis=2) > 60).mean() > 0.02
 
 
+def test_a_still_shows_captions_where_the_video_does_and_tells_what_no_font_has(room: Room) -> None:
+    inset = clip(
+        "plain",
+        600,
+        200,
+        effects=(Effect("place", {"left_percent": 4, "width_percent": 30, "top_percent": 66}),),
+    )
+    caption = text("CAPTION \U0001fbff\U000f1234 OF\nALL", 0, 800, size_percent=12)
+    timeline = movie(
+        video_track(clip("plain", 0, 800)),
+        video_track(inset, role=Role.OVERLAY),
+        text_track(caption, role=Role.CAPTIONS),
+    )
+    picture, facts = still_of(room, timeline, at_ms=200)
+    assert np.abs(picture.astype(int) - room.render(timeline).pictures[5]).mean() < 2
+    assert any("no font here has" in note for note in facts["notes"])
+
+
 def test_a_still_of_a_sound_is_refused(room: Room) -> None:
     timeline = movie(audio_track(clip("film", 0, 1000), role=Role.VOICE))
     with pytest.raises(RenderError, match="no picture"):

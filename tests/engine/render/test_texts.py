@@ -223,6 +223,59 @@ def test_texts_that_are_seen_at_once_do_not_cover_each_other(room: Room) -> None
     assert both.max() <= max(alone[0].max(), alone[1].max())
 
 
+def captioned(*tracks: Any, **style: Any) -> Any:
+    """Two lines of captions for a second over grey, with what lies above them."""
+    caption = text("CAPTION OF THE\nWHOLE WIDTH", 0, 1000, size_percent=10, **style)
+    return movie(video_track(clip("plain", 0, 1000)), *tracks, text_track(caption, role=Role.CAPTIONS))
+
+
+def small(name: str, at: int, length: int, **percent: float) -> Any:
+    """A track with a small picture."""
+    return video_track(
+        clip(
+            name,
+            at,
+            length,
+            effects=(Effect("place", {f"{edge}_percent": on for edge, on in percent.items()}),),
+        ),
+        role=Role.OVERLAY,
+    )
+
+
+def letters(picture: Pixels) -> Any:
+    """The rows in which letters stand: white on the grey of the film."""
+    return np.nonzero((picture.min(axis=2) > 215).sum(axis=1) > 2)[0]
+
+
+@pytest.mark.parametrize("place", [{"left": 4, "width": 30, "top": 66}, {"left": 70, "width": 26, "top": 70}])
+def test_captions_stand_above_a_small_picture_at_the_bottom(room: Room, place: dict[str, float]) -> None:
+    inset = small("plain", 0, 1000, **place)
+    alone = room.render(captioned()).pictures[12]
+    both = room.render(captioned(inset)).pictures[12]
+    top = int(place["top"] / 100 * both.shape[0])
+    assert letters(alone).max() > top
+    assert letters(both).min() > 0
+    assert letters(both).max() < top
+    assert len(letters(both)) == len(letters(alone))
+
+
+def test_captions_go_back_when_the_small_picture_is_gone_and_stay_where_they_were_put(room: Room) -> None:
+    inset = small("plain", 400, 600, left=4, width=30, top=66)
+    first, second = (text("CAPTION OF THE\nWHOLE WIDTH", at, 400, size_percent=10) for at in (0, 400))
+    timeline = movie(video_track(clip("plain", 0, 800)), inset, text_track(first, second, role=Role.CAPTIONS))
+    pictures = room.render(timeline).pictures
+    assert letters(pictures[5]).min() > letters(pictures[15]).max()
+    put = room.render(captioned(small("plain", 0, 1000, left=4, width=30, top=66), y_percent=80)).pictures[12]
+    assert letters(put).max() > 0.75 * put.shape[0]
+
+
+def test_captions_stay_where_a_small_picture_leaves_them_room(room: Room) -> None:
+    alone = room.render(captioned()).pictures[12]
+    for place in ({"left": 4, "width": 20, "top": 5}, {"left": 0, "width": 100, "top": 0}):
+        both = room.render(captioned(small("plain", 0, 1000, **place))).pictures[12]
+        assert letters(both).tolist() == letters(alone).tolist()
+
+
 def test_letters_in_the_colour_of_their_outline_or_box_are_seen(room: Room) -> None:
     dark = shown(room, "MMM", frames=2, size_percent=30, color="black", outline="black")[1]
     assert dark.max() > 200
