@@ -16,6 +16,7 @@ import av
 import av.error
 import numpy as np
 from av import AudioFrame, AudioResampler, VideoFrame
+from av.codec.context import ThreadType
 from av.container import InputContainer
 from av.stream import Discard
 from numpy.typing import NDArray
@@ -113,6 +114,8 @@ def verify(
             if plan.score is not None:
                 sound = pool.submit(_listen, path, name, plan.score, reached=lufs, check=check)
             with av.open(str(path), format=name) as container:
+                for stream in container.streams.video:
+                    stream.thread_type = ThreadType.AUTO
                 turned = spliced is not None and spliced.rotation % 180 != 0
                 width, height = _check_streams(container, plan, turned=turned)
                 if spliced is not None:
