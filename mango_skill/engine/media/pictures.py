@@ -17,6 +17,7 @@ from pathlib import Path
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
+from mango_skill.engine.media.excess import refuse_scans
 from mango_skill.engine.media.info import MediaInfo
 from mango_skill.engine.media.sniff import Kind
 from mango_skill.errors import MediaError
@@ -186,6 +187,8 @@ def _open_picture(path: Path, format_name: str) -> Iterator[Image.Image]:
                         code="too_large",
                         hint=f"Scale it down below {LARGEST_PIXELS / 1e6:.0f} megapixels.",
                     )
+                if format_name == "jpg":
+                    refuse_scans(path, image.width * image.height)
                 yield image
     except MediaError:
         raise

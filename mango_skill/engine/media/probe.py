@@ -33,6 +33,7 @@ from mango_skill.engine.media.containers import (
     sound_stream,
     unreadable,
 )
+from mango_skill.engine.media.excess import refuse_packed_tag, refuse_rate
 from mango_skill.engine.media.info import MediaInfo
 from mango_skill.engine.media.sniff import Kind
 from mango_skill.engine.media.tracks import Track, scan
@@ -65,6 +66,7 @@ def probe(path: str | os.PathLike[str]) -> MediaInfo:
             code="encrypted",
             hint="Send a file that you recorded or exported yourself, or one without protection.",
         )
+    refuse_packed_tag(file)
     with open_media(file, kind.demuxer) as container:
         return replace(_probe_container(container, kind), size_bytes=size)
 
@@ -95,6 +97,8 @@ def _probe_container(container: InputContainer, kind: Kind) -> MediaInfo:
             code="unreadable",
             hint="Convert it to H.264 in an MP4.",
         )
+    if isinstance(sound, AudioFrame):
+        refuse_rate(sound.sample_rate)
     tracks = scan(container, [stream for stream in (video, audio) if stream])
     info = MediaInfo(kind="audio", format=kind.format, demuxer=kind.demuxer)
     if audio and isinstance(sound, AudioFrame):

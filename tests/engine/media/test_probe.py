@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -203,3 +205,44 @@ def test_a_million_pixels_squared_is_refused_before_it_is_unpacked(darkroom: Any
     header = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (60_000).to_bytes(4, "big") * 2 + b"\x08\x02\0\0\0"
     with pytest.raises(MediaError):
         examine(darkroom.data("bomb.png", header + bytes(4) + bytes(100)))
+
+
+@pytest.mark.parametrize("scans", [10, 10_000])
+def test_a_photo_drawn_in_thousands_of_passes_is_refused_and_a_usual_one_is_not(
+    darkroom: Any, scans: int
+) -> None:
+    """The last pass is repeated: each goes over all the pixels that the header states."""
+    written = io.BytesIO()
+    Image.new("L", (64, 64), 128).save(written, "JPEG", progressive=True)
+    whole = written.getvalue()
+    frame, last = whole.index(b"\xff\xc2"), whole.rindex(b"\xff\xda")
+    body = whole[: frame + 5] + (2000).to_bytes(2, "big") * 2 + whole[frame + 9 : last]
+    photo = darkroom.data(f"{scans}.jpg", body + whole[last:-2] * scans + b"\xff\xd9")
+    if scans < 100:
+        assert (probe(photo).width, probe(photo).height) == (2000, 2000)
+    else:
+        with pytest.raises(MediaError) as refused:
+            probe(photo)
+        assert refused.value.code == "too_large"
+
+
+def test_a_tag_that_unpacks_to_gigabytes_is_refused_before_it_is_unpacked(darkroom: Any) -> None:
+    song = darkroom.sound("song.mp3", "libmp3lame", seconds=1)
+    frames = {}
+    for unpacked in (1_000, 0x7F7F7F7F):
+        packed = unpacked.to_bytes(4, "big") + zlib.compress(bytes(1_000))
+        frame = b"TXXX" + bytes([0, 0, 0, len(packed)]) + b"\0\x09" + packed
+        tag = b"ID3\x04\0\0" + bytes([0, 0, 0, len(frame)]) + frame
+        frames[unpacked] = darkroom.data(f"{unpacked}.mp3", tag + song.read_bytes())
+    assert probe(frames[1_000]).kind == "audio"
+    with pytest.raises(MediaError) as refused:
+        probe(frames[0x7F7F7F7F])
+    assert refused.value.code == "too_large"
+
+
+def test_sound_of_one_sample_a_second_is_refused_before_it_is_counted(darkroom: Any) -> None:
+    layout = struct.pack("<IHHIIHH", 16, 1, 1, 1, 1, 1, 8)
+    sound = b"RIFF\xff\xff\xff\xffWAVEfmt " + layout + b"data\xff\xff\xff\xff" + bytes(100_000)
+    with pytest.raises(MediaError) as refused:
+        probe(darkroom.data("days.wav", sound))
+    assert "samples a second" in refused.value.message
