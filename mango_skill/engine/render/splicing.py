@@ -32,6 +32,7 @@ _FULL_HD: Final = 1920 * 1080
 # A title's length: longer ones are worth twice the work for smaller pictures.
 _BRIEF_S: Final = 4
 _FULL_RANGE: Final = 2
+_COMPOSED: Final = "yuv420p"
 _SCALERS: Final = {1: "bt709", 5: "bt601", 6: "bt601", 7: "smpte240m"}
 _HD_LINES: Final = 720
 # Turned back from upright to how the packets hold it, by the degrees that a player turns it.
@@ -289,6 +290,6 @@ def _steps(look: Look, profile: Profile) -> list[str]:
     if matrix != "bt709" or full:
         spans = f"in_range=tv:out_range={'pc' if full else 'tv'}"
         steps.append(f"scale=in_color_matrix=bt709:out_color_matrix={matrix}:{spans}")
-    if full:
+    if full or look.pixels != _COMPOSED:
         steps.append(f"format={look.pixels}")
     return steps

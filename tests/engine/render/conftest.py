@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.engine.render.footage import HEIGHT, WIDTH, Room, beeps, draw_number, hum, write_film
+from tests.engine.render.judging import make_film
 
 
 @pytest.fixture(scope="session")
@@ -45,3 +47,20 @@ def room(tmp_path: Path, film: Path, humming: Path, plain: Path) -> Room:
 @pytest.fixture
 def make_room(tmp_path: Path) -> Callable[[dict[str, Path]], Room]:
     return lambda files: Room(tmp_path, files)
+
+
+@pytest.fixture(scope="session")
+def films(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Films by how they are encoded; each is made once."""
+    folder = tmp_path_factory.mktemp("splices")
+    made: dict[Any, Path] = {}
+
+    def find(name: str = "film.mp4", **options: str | int) -> Path:
+        key = (name, *sorted(options.items()))
+        if key not in made:
+            place = folder / str(len(made))
+            place.mkdir()
+            made[key] = make_film(place / name, **options)
+        return made[key]
+
+    return find
