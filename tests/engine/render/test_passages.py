@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from mango_skill.engine.render.grid import FrameSpan
-from mango_skill.engine.render.packet_map import KEY, ODD, SPARE, START, PacketMap
+from mango_skill.engine.render.packet_map import KEY, LEADING, ODD, SPARE, START, PacketMap
 from mango_skill.engine.render.parameter_sets import (
     ParameterSets,
     UnreadableError,
@@ -29,14 +29,15 @@ TICKS = 12_800
 
 
 def make_map(dice: random.Random, groups: int) -> PacketMap:
-    """A film of groups of any length and any order of decoding; a packet now and then can't be copied."""
+    """A film of groups of any length and any order of decoding, some of them open; now and then one can't be copied."""
     order: list[int] = []
     marks = bytearray()
-    for _ in range(groups):
-        first, length = len(order), dice.randint(1, 30)
+    for group in range(groups):
+        ahead = dice.choice([0, 0, 1, 3]) if group else 0
+        first, length = len(order) + ahead, dice.randint(1, 30)
         waiting = list(range(first + 1, first + length))
-        order.append(first)
-        marks.append(START | KEY)
+        order += [first, *range(first - ahead, first)]
+        marks += bytes([START | KEY, *[LEADING] * ahead])
         while waiting:
             ahead = min(len(waiting) - 1, dice.randint(0, 3))
             order.append(waiting.pop(ahead))
@@ -78,12 +79,15 @@ def test_every_frame_is_made_once_and_copies_stand_for_themselves(seed: int) -> 
         if passage.copied is None:
             continue
         first, count = passage.copied.first, passage.span.count
-        places = range(known.place[first], known.place[first] + count)
+        places = known.places(first, count)
+        for place in set(range(places[0], places[-1])) - set(places):
+            assert known.marks[place] & LEADING
+            assert known.number[place] < first
         assert known.marks[places[0]] & START
         assert sorted(known.number[place] for place in places) == list(range(first, first + count))
         assert not any(known.marks[place] & ODD for place in places)
         delay = known.delay(first, count)
-        assert all(place - places[0] - delay <= known.number[place] - first for place in places)
+        assert all(at - delay <= known.number[place] - first for at, place in enumerate(places))
     assert count_copied(passages) == sum(one.span.count for one in passages if one.copied)
 
 
