@@ -33,7 +33,8 @@ class Route:
     Attributes:
         action: What has to happen first.
         arguments: What the words say about it. export: ``format``, ``height``, ``width``, ``fps``,
-            ``codec``, ``what`` (video, audio, captions, project, still), ``path``, ``destination``,
+            ``codec``, ``what`` (video, audio, captions, project, still), ``asked`` (a project
+            format that is not made), ``path``, ``destination``,
             ``max_megabytes``, and the wishes of ``wishes.read_wishes``; upload: ``files`` and ``links``.
         text: The words that belong to this action. For the chat: what is sent, the other actions'
             clauses cut off.

@@ -85,6 +85,8 @@ class _Walk:
                     self.context, project=self.project, wait_s=self.left_s(), **self.uploads(step)
                 )
             case Action.EXPORT:
+                if (asked := step.arguments.get("asked")) and "format" not in step.arguments:
+                    self.replies.append(wording.instead(str(asked), language=self.context.language))
                 result = export_video.call(
                     self.context, project=self.project, wait_s=self.left_s(), **export_arguments(step)
                 )

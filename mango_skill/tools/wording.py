@@ -114,6 +114,11 @@ def cloud_notice(language: str) -> str:
     return say(language, "notice.cloud")
 
 
+def instead(asked: str, *, language: str) -> str:
+    """Return that a project format is not made, and which are."""
+    return say(language, "instead.project", asked=asked)
+
+
 def ready(*, is_local: bool, language: str) -> str:
     """Return where the work is done from now on, and what leaves this machine."""
     return say(language, "ready.local" if is_local else "ready.cloud")

@@ -44,6 +44,31 @@ def test_a_picture_of_an_instant_is_an_export_of_that_picture(text: str, expecte
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("give me a thumbnail", {"format": "jpg"}),
+        ("make a gif of it", {"format": "gif"}),
+        ("导出前3秒的动图", {"format": "gif", "end_s": 3.0}),
+        ("把最后5秒导出成mp3", {"format": "mp3", "start_s": -5.0}),
+        ("mach ein GIF daraus", {"format": "gif"}),
+        ("fais-moi une miniature", {"format": "jpg"}),
+        ("hazme un gif de los primeros 3 segundos", {"format": "gif", "end_s": 3.0}),
+        ("cria uma miniatura", {"format": "jpg"}),
+        ("サムネを作って", {"format": "jpg"}),
+        ("썸네일 하나 줘", {"format": "jpg"}),
+        ("export an EDL", {"format": "xml"}),
+    ],
+)
+def test_a_small_file_of_the_video_is_exported_at_once(text: str, expected: dict[str, Any]) -> None:
+    assert asked(text) == expected
+
+
+def test_a_project_format_that_is_not_made_is_told() -> None:
+    assert route("export an EDL").arguments["asked"] == "EDL"
+    assert "asked" not in route("export as otio").arguments
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("export the first 3 seconds as a gif", {"end_s": 3.0, "format": "gif"}),
         ("export the first three seconds as a gif", {"end_s": 3.0, "format": "gif"}),
         ("export from 0:10 to 0:20 as mp4", {"start_s": 10.0, "end_s": 20.0, "format": "mp4"}),
@@ -103,7 +128,7 @@ def test_an_export_of_all_stays_one_of_all(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["freeze the frame at 0:05", "add a screenshot at 0:05", "cut the first 3 seconds", "在第5秒加一张图片"]
+    "text", ["freeze the frame at 0:05", "add a screenshot at 0:05", "put a thumbnail at the start", "cut the first 3 seconds", "在第5秒加一张图片"]
 )  # fmt: skip
 def test_an_edit_of_an_instant_or_part_stays_an_edit(text: str) -> None:
     assert route(text).action is Action.CHAT
