@@ -52,6 +52,11 @@ def _installed(plan: Plan, *, dry: bool) -> str:
     lines += _files(plan, dry=dry)
     if not dry and plan.deed != "nothing":
         lines.append('Start it anew and say: "make a short video of my clip".')
+        if not install.is_prepared(plan.path):
+            lines.append(
+                "Its first call fetches packages for one to three minutes; to have them before, run: "
+                f"python3 {plan.path / 'scripts' / 'mango.py'} connect"
+            )
     server = plan.host.server_text(plan.path)
     if server:
         where = f"put this into ~/{plan.host.server_file}" if plan.host.server_file else "run"

@@ -14,7 +14,7 @@ from mango_skill.client.clock import Clock
 from mango_skill.client.delivery import busy, deliver
 from mango_skill.client.download import check_target, free_name
 from mango_skill.client.following import Follower
-from mango_skill.client.footage import check_links, part_files
+from mango_skill.client.footage import Candidate, Refused, check_links, part_files
 from mango_skill.client.history import Version, read_timeline
 from mango_skill.client.jobs import JobFile, JobKind, JobState, JobView, Phase
 from mango_skill.client.journal import make_folder
@@ -82,10 +82,7 @@ class Project:
             BusyError: An edit is running.
             MangoError: The backend can't be reached or refuses; repeating sends nothing twice.
         """
-        files, unfit = part_files(paths, is_cloud=self._api.context.backend.is_cloud)
-        addresses = check_links(links)
-        if not files and not addresses:
-            raise ArgumentError("There is nothing to upload.", code="nothing", hint="Name files or links.")
+        files, unfit, addresses = self._to_upload(paths, links)
         sent = deliver(
             self._folder, self._api, files, addresses, clock=self._clock, note={}, on_progress=on_progress
         )
@@ -100,25 +97,16 @@ class Project:
             MediaError: Every file is missing, broken, too large or of another kind.
             ArgumentError: A link is none, or nothing was named.
         """
-        files, unfit = part_files(paths, is_cloud=self._api.context.backend.is_cloud)
-        addresses = check_links(links)
-        if not files and not addresses:
-            raise ArgumentError("There is nothing to upload.", code="nothing", hint="Name files or links.")
-        self._folder.touch()
-        job = JobFile.create(
-            self._folder.path,
-            kind=JobKind.UPLOAD,
-            request={
+        files, unfit, addresses = self._to_upload(paths, links)
+        return self._start(
+            JobKind.UPLOAD,
+            {
                 "paths": [str(one.path.absolute()) for one in files],
                 "links": list(addresses),
                 "refused": [one.to_json() for one in unfit],
-                "context": self._api.context.to_json(),
             },
-            name=self.name,
             message=f"upload {', '.join([*(one.name for one in files), *addresses])}",
-            clock=self._clock,
         )
-        return self._follower.start(job)
 
     def is_soon_there(self, paths: Sequence[str | os.PathLike[str]], links: Sequence[str]) -> bool:
         """Whether footage is so small and near that bringing it takes no time worth waiting for."""
@@ -143,16 +131,7 @@ class Project:
             self._settle_dead_turns()
             if self._folder.edited_by() is not None:
                 raise busy(self._folder)
-            self._folder.touch()
-            job = JobFile.create(
-                self._folder.path,
-                kind=JobKind.TURN,
-                request={"message": message, "context": self._api.context.to_json()},
-                name=self.name,
-                message=message,
-                clock=self._clock,
-            )
-            return self._follower.start(job)
+            return self._start(JobKind.TURN, {"message": message}, message=message)
 
     def start_export(
         self,
@@ -190,16 +169,10 @@ class Project:
         _check_exportable(draft)
         target = self._target(path, form, draft, name=name)
         check_target(target, overwrite=overwrite)
-        wire: dict[str, Any] = {"format": form, "quality": self._api.context.quality, **(output or {})}
-        if height is not None:
-            wire["height"] = height
-        if form in constants.PROJECT_FORMATS:
-            wire |= {"name": target.stem, "footage": self._footage_places(session)}
-        self._folder.touch()
-        job = JobFile.create(
-            self._folder.path,
-            kind=JobKind.EXPORT,
-            request={
+        wire = self._wishes(session, target.stem, {**(output or {}), "format": form, "height": height})
+        return self._start(
+            JobKind.EXPORT,
+            {
                 "session": session.session_id,
                 "task_id": session.task_id,
                 "bind": session.bind,
@@ -207,13 +180,9 @@ class Project:
                 "output": wire,
                 "path": str(target),
                 "overwrite": overwrite,
-                "context": self._api.context.to_json(),
             },
-            name=self.name,
             message=f"export {target.name}",
-            clock=self._clock,
         )
-        return self._follower.start(job)
 
     def state(self) -> StateView:
         """Return the timeline and the media as the backend has them; the draft is kept in the history.
@@ -241,6 +210,29 @@ class Project:
         return self._folder.history.versions()
 
     # Below ---------------------------------------------------------------------------------------------
+
+    def _start(self, kind: JobKind, request: Mapping[str, Any], *, message: str) -> JobView:
+        """Begin a job in a process of its own; the message is what it is listed by."""
+        self._folder.touch()
+        job = JobFile.create(
+            self._folder.path,
+            kind=kind,
+            request={**request, "context": self._api.context.to_json()},
+            name=self.name,
+            message=message,
+            clock=self._clock,
+        )
+        return self._follower.start(job)
+
+    def _to_upload(
+        self, paths: Sequence[str | os.PathLike[str]], links: Sequence[str]
+    ) -> tuple[tuple[Candidate, ...], tuple[Refused, ...], tuple[str, ...]]:
+        """Return the files that can be sent, those that can't, and the links; all of it checked."""
+        files, unfit = part_files(paths, is_cloud=self._api.context.backend.is_cloud)
+        addresses = check_links(links)
+        if not files and not addresses:
+            raise ArgumentError("There is nothing to upload.", code="nothing", hint="Name files or links.")
+        return files, unfit, addresses
 
     def _settle_dead_turns(self) -> None:
         """See to turns whose process died: one that may be delivered is looked after before another is sent."""
@@ -300,6 +292,14 @@ class Project:
                 code="range",
                 hint='Say what to keep first ("keep the first 3 seconds"), or edit on this machine (--backend local).',
             )
+
+    def _wishes(self, session: Session, name: str, stated: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the wire's ``output``: what is stated of it, and what the format needs besides."""
+        said = {key: value for key, value in stated.items() if value is not None}
+        wire = {"quality": self._api.context.quality, **said}
+        if wire["format"] in constants.PROJECT_FORMATS:
+            wire |= {"name": name, "footage": self._footage_places(session)}
+        return wire
 
     def _footage_places(self, session: Session) -> dict[str, str]:
         """Return where the user keeps the session's files, by the backend's ids: for editors on this machine."""

@@ -6,6 +6,7 @@ Only what an installation wrote is ever replaced or removed; its marker tells wh
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,6 +53,16 @@ class Plan:
     kept: Mapping[str, str] = field(default_factory=dict)
     removed: tuple[str, ...] = ()
     made: int = 0
+
+
+def is_prepared(folder: Path) -> bool:
+    """Whether the packages of a skill folder are there, so that its host's first call need not wait for them."""
+    place = importlib.util.spec_from_file_location("environment", folder / "scripts" / "environment.py")
+    if place is None or place.loader is None:
+        return False
+    environment = importlib.util.module_from_spec(place)
+    place.loader.exec_module(environment)
+    return bool(environment.ready_python(environment.FULL))
 
 
 def plan_installation(host: Host, *, project: Path | None = None) -> Plan:

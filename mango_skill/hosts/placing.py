@@ -38,13 +38,9 @@ def put(target: Path, files: Mapping[str, bytes], *, kept: Mapping[str, Path] = 
         fresh = Path(tempfile.mkdtemp(prefix=_LEFT.format(name=target.name), dir=target.parent))
         try:
             for place, data in files.items():
-                path = fresh.joinpath(*PurePosixPath(place).parts)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(data)
+                _make_room(fresh, place).write_bytes(data)
             for place, there in kept.items():
-                path = fresh.joinpath(*PurePosixPath(place).parts)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                _carry(there, path)
+                _carry(there, _make_room(fresh, place))
             fresh.chmod(0o755)
             _take_the_place(fresh, target)
         finally:
@@ -86,6 +82,13 @@ def clear_up(target: Path) -> None:
                 (left / _BEFORE).rename(target)
     for left in leftovers:
         shutil.rmtree(left, ignore_errors=True)
+
+
+def _make_room(folder: Path, place: str) -> Path:
+    """Return the path of a place inside a folder, with the folders above it made."""
+    path = folder.joinpath(*PurePosixPath(place).parts)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
 
 
 def _carry(there: Path, place: Path) -> None:

@@ -105,23 +105,32 @@ def _is_system(real: Path) -> bool:
 
 
 def _people_folders() -> Iterator[Path]:
-    import platformdirs
-
-    for stated in (
-        platformdirs.user_videos_dir(),
-        platformdirs.user_downloads_dir(),
-        platformdirs.user_desktop_dir(),
-        platformdirs.user_documents_dir(),
-        platformdirs.user_pictures_dir(),
-        platformdirs.user_music_dir(),
-    ):
-        real = Path(stated).resolve()
-        # a user may keep videos on another disk; a folder that only a link makes one of the system's is none
+    """Yield where the user keeps things, wherever that is: videos may lie on another disk."""
+    for stated in _stated_folders():
+        real = stated.resolve()
+        # a link that leads to what is hidden or the system's makes that no folder of the user's
         if not any(part.startswith(".") for part in real.parts) and not _is_system(real):
             yield real
 
 
-def _usual_name() -> str:
+def _stated_folders() -> tuple[Path, ...]:
     import platformdirs
 
-    return str(Path(platformdirs.user_videos_dir()) / "video.mp4")
+    return tuple(
+        map(
+            Path,
+            (
+                platformdirs.user_videos_dir(),
+                platformdirs.user_downloads_dir(),
+                platformdirs.user_desktop_dir(),
+                platformdirs.user_documents_dir(),
+                platformdirs.user_pictures_dir(),
+                platformdirs.user_music_dir(),
+            ),
+        )
+    )
+
+
+def _usual_name() -> str:
+    folder = next((one for one in _stated_folders() if one.is_dir()), Path.home())
+    return str(folder / "video.mp4")
