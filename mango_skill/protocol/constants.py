@@ -78,11 +78,37 @@ CLOUD_FORMATS: Final = (
     "m4a",
     "aac",
 )  # [S]
-ENGINE_EXTRA_FORMATS: Final = ("heic", "flac", "ogg", "srt", "vtt", "cube")  # [ours]
+ENGINE_EXTRA_FORMATS: Final = (
+    "ts",
+    "mpg",
+    "wmv",
+    "flv",
+    "mxf",
+    "heic",
+    "flac",
+    "ogg",
+    "srt",
+    "vtt",
+    "cube",
+)  # [ours]
 ENGINE_FORMATS: Final = (*CLOUD_FORMATS, *ENGINE_EXTRA_FORMATS)
 FORMAT_ALIASES: Final = {
     "jpeg": "jpg",
     "m4v": "mp4",
+    "3gp": "mp4",
+    "3g2": "mp4",
+    "f4v": "mp4",
+    "qt": "mov",
+    "mts": "ts",
+    "m2ts": "ts",
+    "m2t": "ts",
+    "tod": "ts",
+    "mpeg": "mpg",
+    "vob": "mpg",
+    "mod": "mpg",
+    "asf": "wmv",
+    "wma": "wmv",
+    "ogv": "ogg",
     "heif": "heic",
     "oga": "ogg",
     "opus": "ogg",

@@ -16,6 +16,7 @@ from mango_skill.engine.media import loudness as loudness_meter
 from mango_skill.engine.media import scenes as shots
 from mango_skill.engine.media.info import Examination, MediaInfo, Tempo
 from mango_skill.engine.media.probe import probe
+from mango_skill.engine.media.samples import left_out_ms
 from mango_skill.engine.media.texts import read_cues
 
 
@@ -91,7 +92,8 @@ def write_effect(path: str, name: str, duration_ms: int | None = None, seed: int
 
 def _first_ms(info: MediaInfo) -> int:
     """Sound is read from the file's own time 0; the timeline counts from the first picture."""
-    return info.video_start_ms if info.has_video else info.audio_start_ms
+    first = info.video_start_ms if info.has_video else info.audio_start_ms
+    return first - left_out_ms(first, info.audio_start_ms)
 
 
 def _pauses(path: str, info: MediaInfo, **options: Any) -> tuple[tuple[int, int], ...]:

@@ -27,6 +27,8 @@ def missing_bytes(path: Path, kind: Kind) -> int:
         return _missing_in_riff(path, size)
     if kind.demuxer == "matroska":
         return _missing_in_segment(path, size)
+    if kind.demuxer == "asf":
+        return _missing_in_packets(path, size)
     return 0
 
 
@@ -65,14 +67,37 @@ _LOCKED_TRACK = re.compile(rb"\x50\x35.{1,9}\x47\xe1", re.DOTALL)
 _LONGEST_INDEX = 64 * 1024 * 1024
 
 
+# The content encryption objects of ASF (revision 1.20.03, 3.14 and 3.15).
+_LOCKED_HEADER = re.compile(
+    rb"\xfb\xb3\x11\x22\x23\xbd\xd2\x11\xb4\xb7\x00\xa0\xc9\x55\xfc\x6e"
+    rb"|\x14\xe6\x8a\x29\x22\x26\x17\x4c\xb9\x35\xda\xe0\x7e\xe9\x28\x9c"
+)
+_LOCKED_SHARE = 0.5
+
+
 def is_locked(path: Path, kind: Kind) -> bool:
     """Whether the container says that its pictures or its sound are encrypted (DRM)."""
+    if kind.demuxer == "asf":
+        return _LOCKED_HEADER.search(_beginning(path)) is not None
+    if kind.demuxer == "mpegts":
+        return _is_scrambled(_beginning(path))
     if kind.demuxer == "matroska":
-        with path.open("rb") as file:
-            return _LOCKED_TRACK.search(file.read(64 * 1024)) is not None
+        return _LOCKED_TRACK.search(_beginning(path)) is not None
     if kind.demuxer != "mov":
         return False
     return any(_LOCKED_ENTRY.search(index) for index in _read_indexes(path))
+
+
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(64 * 1024)
+
+
+def _is_scrambled(head: bytes) -> bool:
+    """Whether most packets of a transport stream are scrambled: two bits say so (ISO 13818-1, 2.4.3.3)."""
+    first, length = (0, 188) if head[:1] == b"G" else (4, 192)
+    flags = head[first + 3 :: length]
+    return sum(1 for one in flags if one & 0xC0) > _LOCKED_SHARE * len(flags)
 
 
 def _read_indexes(path: Path) -> Iterator[bytes]:
@@ -114,3 +139,19 @@ def _missing_in_segment(path: Path, size: int) -> int:
         return 0
     missing = start + width + value - size
     return missing if missing > _TOLERATED_BYTES else 0
+
+
+# The file properties of ASF (3.2): 16 bytes of name, 8 of size, 16 of the file's own name, 8 of its length.
+_PROPERTIES = b"\xa1\xdc\xab\x8c\x47\xa9\xcf\x11\x8e\xe4\x00\xc0\x0c\x20\x53\x65"
+_BROADCAST = 1
+
+
+def _missing_in_packets(path: Path, size: int) -> int:
+    """A recording that is still being sent does not know its length."""
+    head = _beginning(path)
+    at = head.find(_PROPERTIES)
+    if at < 0 or at + 92 > len(head):
+        return 0
+    declared, flags = struct.unpack_from("<Q", head, at + 40)[0], struct.unpack_from("<I", head, at + 88)[0]
+    missing: int = declared - size
+    return missing if missing > _TOLERATED_BYTES and not flags & _BROADCAST else 0

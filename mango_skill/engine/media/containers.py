@@ -25,6 +25,8 @@ from mango_skill.errors import MediaError
 
 SEND_AGAIN = "Send the file again from the start, or export it anew from the program that made it."
 
+_BEFORE_US = 10_000_000
+
 
 @contextmanager
 def open_media(path: str | os.PathLike[str], demuxer: str = "") -> Iterator[InputContainer]:
@@ -99,8 +101,10 @@ def rewind(container: InputContainer) -> None:
     Raises:
         av.error.FFmpegError: It can't be read from another place than where it was left.
     """
+    start = container.start_time or 0
     try:
-        container.seek(0)
+        # A clock that wraps around within the film counts from before its zero, its first packets from earlier still.
+        container.seek(start - _BEFORE_US if start < 0 else 0)
     except av.error.FFmpegError:
         # Some containers find no place before their first full picture.
         container.seek(0, backward=False)

@@ -26,14 +26,14 @@ class DecodeClock:
     """When each packet of a stream is decoded, in ticks: as told, or else right after the one before it."""
 
     def __init__(self) -> None:
-        self._next = 0
+        self._next: int | None = None
 
-    def read(self, packet: Packet[VideoStream]) -> int:
-        """Return the instant of the packet that comes next."""
-        told = packet.dts
-        instant = self._next if told is None else told
-        self._next = instant + (packet.duration or 1)
-        return instant
+    def read(self, packet: Packet[VideoStream]) -> int | None:
+        """Return the instant of the packet that comes next; None as long as none was told."""
+        told = self._next if packet.dts is None else packet.dts
+        if told is not None:
+            self._next = told + (packet.duration or 1)
+        return told
 
 
 def decode_in_order(packets: Iterable[Packet[VideoStream]], decode: Decoder) -> Iterator[VideoFrame]:
@@ -56,7 +56,11 @@ def decode_in_order(packets: Iterable[Packet[VideoStream]], decode: Decoder) -> 
     latest, count, shown = 0, 0, 0
     for packet in packets:
         if packet.size:
-            instants.append(clock.read(packet))
+            instant = clock.read(packet)
+            if instant is None:
+                # In the middle of a file a packet without an instant does not begin a full picture.
+                continue
+            instants.append(instant)
             # A decoder hands this through: it tells which packet a picture came from.
             packet.pts = len(instants) - 1
         for frame in decode(packet):

@@ -11,7 +11,7 @@ from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
 
-from mango_skill.engine.media.containers import open_media, sound_stream
+from mango_skill.engine.media.containers import open_media, picture_stream, sound_stream
 from mango_skill.errors import MediaError
 
 Mono = NDArray[np.float32]
@@ -32,6 +32,8 @@ def read_samples(
     path: str | os.PathLike[str], *, rate: int, channels: int | None = None
 ) -> Iterator[Samples]:
     """Yield the file's sound at ``rate`` as arrays (count, channels) of a second or more, from the file's own time 0 on.
+
+    Of a file whose clock begins late the time before is left out: see ``left_out_ms``.
 
     Where the file has no sound on its clock, before the first or between two, there is silence.
 
@@ -62,7 +64,13 @@ def _read_pieces(path: str | os.PathLike[str], *, rate: int, channels: int | Non
         if stream is None:
             raise MediaError("The file has no sound.", code="no_sound", hint="Send one with sound.")
         converter: _Converter | None = None
-        reached = 0.0
+        starts = [
+            float(one.start_time * one.time_base * 1000)
+            for one in (stream, picture_stream(container))
+            if one is not None and one.start_time is not None and one.time_base is not None
+        ]
+        reached = left_out_ms(*starts) / 1000
+        begin = reached
         for packet in container.demux(stream):
             try:
                 frames = packet.decode()
@@ -72,12 +80,23 @@ def _read_pieces(path: str | os.PathLike[str], *, rate: int, channels: int | Non
                 if converter is None:
                     converter = _Converter(rate, channels or min(2, frame.layout.nb_channels))
                 instant = reached if frame.time is None else frame.time
-                if instant - reached > _HOLE_S or not reached:
+                if instant - reached > _HOLE_S or reached == begin:
                     yield from converter.silence(instant - reached)
                 yield from converter.convert(frame)
                 reached = instant + frame.samples / (frame.sample_rate or rate)
         if converter:
             yield from converter.finish()
+
+
+def left_out_ms(*starts_ms: float) -> int:
+    """Return how much later than at its zero a file's clock is read: whole minutes, before its first stream begins.
+
+    Cameras and receivers that write transport streams begin anywhere within 26 hours, or before a zero that comes in
+    the middle.
+    """
+    # Half a second to the side: clocks like to begin at whole ones, and rounding must not decide.
+    first = min(starts_ms, default=0.0) - 500
+    return 0 if -1500 < first < 60_000 else int(first // 60_000) * 60_000
 
 
 class _Converter:

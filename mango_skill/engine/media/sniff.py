@@ -82,7 +82,31 @@ def _binary_kind(head: bytes) -> Kind | None:
         return Kind("flac", "av", "flac")
     if head.startswith(b"OggS"):
         return Kind("ogg", "av", "ogg")
+    for start, kind in _BY_START:
+        if head.startswith(start):
+            return kind
+    if any(_repeats_sync(head, first, length) for first, length in _TRANSPORT_PACKETS):
+        return Kind("ts", "av", "mpegts")
     return _elementary_audio_kind(head)
+
+
+_BY_START = (
+    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c", Kind("wmv", "av", "asf")),
+    (b"FLV\x01", Kind("flv", "av", "flv")),
+    # A pack header of ISO 13818-1 (2.5.3.3) or of ISO 11172-1.
+    (b"\x00\x00\x01\xba", Kind("mpg", "av", "mpeg")),
+    # A header partition of SMPTE ST 377-1 (7.1), without the run-in that hardly any writer puts before it.
+    (b"\x06\x0e\x2b\x34\x02\x05\x01\x01\x0d\x01\x02\x01\x01\x02", Kind("mxf", "av", "mxf")),
+)
+# Where the first packet begins and how far apart they are: ISO 13818-1 (2.4.3.2), and with a time before each as
+# cameras and discs have it.
+_TRANSPORT_PACKETS = ((0, 188), (4, 192))
+_PACKETS_SEEN = 8
+
+
+def _repeats_sync(head: bytes, first: int, length: int) -> bool:
+    marks = head[first : first + _PACKETS_SEEN * length : length]
+    return len(marks) >= 3 and set(marks) == {0x47} and len(head) >= 3 * length
 
 
 # How files begin that people send by mistake, whatever their names.
@@ -96,10 +120,6 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
     (rb"(?:II\*\x00|MM\x00\*)", "a TIFF picture or a camera's raw photo"),
     (rb"BM.{4}\x00{4}", "a BMP picture"),
     (rb".{4}ftypavi[fs]", "an AVIF picture"),
-    (rb"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "a Windows Media file"),
-    (rb"FLV\x01", "a Flash video"),
-    (rb"\x00\x00\x01\xba", "an MPEG program stream"),
-    (rb"(?:G.{187}G|.{4}G.{191}G)", "an MPEG transport stream"),
     (rb"FORM.{4}AIF[FC]", "an AIFF sound"),
     (rb"#!AMR", "an AMR sound"),
     (rb"MThd", "a MIDI file"),

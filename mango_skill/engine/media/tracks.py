@@ -66,10 +66,12 @@ class _Stamps:
     end: int | None = None
 
     def add(self, packet: Packet[Any]) -> None:
-        self.decoded.append(self.clock.read(packet))
-        if packet.pts is None:
-            self.untold += 1
-        instant = self.decoded[-1] if packet.pts is None else packet.pts
+        decoded = self.clock.read(packet)
+        instant = decoded if packet.pts is None else packet.pts
+        if instant is None:
+            return
+        self.decoded.append(instant if decoded is None else decoded)
+        self.untold += packet.pts is None
         if self.shown and instant < self.shown[-1]:
             self.backwards = True
         self.shown.append(instant)
@@ -96,7 +98,8 @@ def _track(container: InputContainer, stream: Stream, stamps: _Stamps) -> Track:
         mute = reorders and bool(_MUTE & set(container.format.name.split(",")))
         if stamps.untold or mute or (reorders and not stamps.backwards):
             trial = _try(container, stream)
-            unordered = mute or (trial.muddled and not stamps.backwards)
+            untold = stamps.untold > 0 and not trial.halves
+            unordered = mute or untold or (trial.muddled and not stamps.backwards)
             times = _mended(stamps, trial, unordered)
     times = sorted(times)
     length = stamps.last_length
@@ -129,7 +132,7 @@ def _try(container: InputContainer, stream: VideoStream) -> _Trial:
     shown: list[int] = []
     for packet in islice(container.demux(stream), _TRIED_PACKETS):
         if packet.size:
-            packets.append(clock.read(packet))
+            packets.append(clock.read(packet) or 0)
         for frame in _decoded(packet):
             delay = delay if shown else packets[-1] - packets[0]
             shown.append(frame.pts if frame.pts is not None else max(shown, default=0))
@@ -141,12 +144,7 @@ def _mended(stamps: _Stamps, trial: _Trial, unordered: bool) -> list[int]:
     """The instants of a film's pictures where its packets do not tell them one by one."""
     if unordered:
         return [one + trial.delay for one in stamps.decoded]
-    if trial.halves:
-        return sorted(stamps.shown)[::2]
-    if stamps.untold:
-        first = min(stamps.shown)
-        return [one - stamps.decoded[0] + first for one in stamps.decoded]
-    return stamps.shown
+    return sorted(stamps.shown)[::2] if trial.halves else stamps.shown
 
 
 def _decoded(packet: Packet[VideoStream]) -> Iterator[VideoFrame]:

@@ -20,7 +20,7 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 from PIL import Image
 
-from mango_skill.engine.media.containers import picture_decoder
+from mango_skill.engine.media.containers import picture_decoder, rewind
 from mango_skill.engine.media.info import MediaInfo
 from mango_skill.engine.media.order import decode_in_order
 from mango_skill.engine.media.pictures import load_pictures
@@ -67,6 +67,8 @@ class FilmReel:
         self._zero = (
             self._first_decoded() if info.unordered else first_instant(self._stream, info.video_start_ms)
         )
+        # Windows Media takes instants before its clock's zero for its end.
+        self._lowest = 0 if info.demuxer == "asf" else self._ticks(Fraction(-1))
         self._step = picture_step(info)
         self._even = not info.vfr
         self._interlaced = info.interlaced
@@ -121,9 +123,9 @@ class FilmReel:
 
     def _start(self, instant: Fraction) -> None:
         try:
-            self._container.seek(max(self._ticks(instant), self._ticks(Fraction(-1))), stream=self._stream)
+            self._container.seek(max(self._ticks(instant), self._lowest), stream=self._stream)
         except av.error.FFmpegError:
-            self._container.seek(0)
+            rewind(self._container)
         if self._decoder is not self._stream.codec_context and self._decoder.is_open:
             self._decoder.flush_buffers()
         self._pictures = self._decode()

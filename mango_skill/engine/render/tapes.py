@@ -21,6 +21,7 @@ from av.stream import Discard
 from numpy.typing import NDArray
 
 from mango_skill.engine.media.catalogue import MOODS, effect_for, mood_for
+from mango_skill.engine.media.containers import rewind
 from mango_skill.engine.media.info import MediaInfo
 from mango_skill.engine.media.music import render_bed
 from mango_skill.engine.media.sfx import render_effect
@@ -34,6 +35,9 @@ _BLOCK: Final = RATE
 _HALF: Final = Fraction(1, 2)
 # A decoder that starts in the middle needs a little run-up (MP3's bit reservoir is the longest).
 _RUN_UP_S: Final = Fraction(3, 10)
+# Streams cut into packets without regard to frames: a reader that starts in the middle first guesses, then knows.
+_CUT_ANYWHERE: Final = frozenset({"mpeg", "mpegts"})
+_GUESSED_S: Final = Fraction(1, 2)
 _REVERSE_BLOCK_S: Final = 4
 # A decoder's frames are so short that whoever works on them one by one is busy with calls alone.
 _BATCH_S: Final = 0.25
@@ -190,14 +194,19 @@ def _placed(container: InputContainer, info: MediaInfo, start: Fraction) -> Iter
     stream = container.streams[info.audio_stream]
     base = Fraction(stream.time_base or Fraction(1, RATE))
     zero = _zero(container, info)
-    wanted = start - _RUN_UP_S if start > _RUN_UP_S else min(Fraction(0), start - _RUN_UP_S)
+    guessed = _GUESSED_S if info.demuxer in _CUT_ANYWHERE else Fraction(0)
+    run_up = _RUN_UP_S + guessed
+    wanted = start - run_up if start > run_up else min(Fraction(0), start - run_up)
     try:
         container.seek(int((wanted + zero) / base), stream=stream)
     except av.error.FFmpegError:
         # Not every container has a place before its first packet.
-        container.seek(0)
+        rewind(container)
     run: _Run | None = None
-    for batch, follows in _batches(container, info.audio_stream, zero):
+    frames = _frames(container, info.audio_stream)
+    if guessed and wanted > 0:
+        frames = _sure(frames, guessed)
+    for batch, follows in _batches(frames, base, zero):
         if run is not None and not follows:
             yield from run.end()
             run = None
@@ -218,12 +227,10 @@ def _zero(container: InputContainer, info: MediaInfo) -> Fraction:
     return stream.start_time * Fraction(stream.time_base)
 
 
-def _batches(container: InputContainer, index: int, zero: Fraction) -> Iterator[tuple[_Batch, bool]]:
+def _batches(frames: Iterator[AudioFrame], base: Fraction, zero: Fraction) -> Iterator[tuple[_Batch, bool]]:
     """Yield frames in batches, and whether each goes on where the one before it ended."""
-    stream = container.streams[index]
-    base = Fraction(stream.time_base or Fraction(1, RATE))
     batch, follows, expected = _Batch(), False, None
-    for frame in _frames(container, index):
+    for frame in frames:
         stated = None
         if frame.pts is not None:
             stated = float((frame.pts * Fraction(frame.time_base or base) - zero) * RATE)
@@ -242,6 +249,21 @@ def _batches(container: InputContainer, index: int, zero: Fraction) -> Iterator[
 def _end_of(batch: _Batch, expected: float | None) -> float | None:
     start = batch.start if batch.start is not None else expected
     return None if start is None else start + batch.seconds * RATE
+
+
+def _sure(frames: Iterator[AudioFrame], seconds: Fraction) -> Iterator[AudioFrame]:
+    """Leave out what was guessed at the beginning: it ends where a stamp comes a second time, or an earlier one."""
+    first = list[AudioFrame]()
+    length = 0.0
+    for frame in frames:
+        first.append(frame)
+        length += frame.samples / frame.sample_rate
+        if length >= seconds:
+            break
+    stamps = [frame.pts or 0 for frame in first]
+    known = max((at for at in range(1, len(stamps)) if stamps[at] <= stamps[at - 1]), default=0)
+    yield from first[known:]
+    yield from frames
 
 
 def _frames(container: InputContainer, index: int) -> Iterator[AudioFrame]:

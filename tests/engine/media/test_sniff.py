@@ -25,6 +25,11 @@ HEADS = {
     "aac": b"\xff\xf1\x50\x80\x02\x1f\xfc" + bytes(60),
     "flac": b"fLaC\0\0\0\x22",
     "ogg": b"OggS\0\2",
+    "ts": (b"G\x40\x11\x10" + bytes(184)) * 4,
+    "mpg": b"\0\0\1\xba\x44\0\4\0\4\1",
+    "wmv": bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c"),
+    "flv": b"FLV\1\5\0\0\0\x09",
+    "mxf": bytes.fromhex("060e2b34020501010d01020101020400"),
     "srt": b"1\r\n00:00:01,000 --> 00:00:02,000\r\nHello\r\n",
     "vtt": b"WEBVTT\n\n00:01.000 --> 00:02.000\nHello\n",
     "cube": b'TITLE "warm"\nLUT_3D_SIZE 2\n0 0 0\n',
@@ -40,6 +45,15 @@ def test_every_accepted_format_is_known_by_its_content(name: str) -> None:
 def test_sound_and_moving_pictures_get_a_named_demuxer(name: str) -> None:
     kind = sniff(HEADS[name], 1_000)
     assert bool(kind.demuxer) == (kind.family == "av")
+
+
+def test_a_camera_puts_a_time_before_every_packet_of_its_stream() -> None:
+    assert sniff((bytes(4) + b"G\x40\x11\x10" + bytes(184)) * 4, 1_000).demuxer == "mpegts"
+
+
+def test_letters_that_look_like_one_packet_are_none() -> None:
+    with pytest.raises(MediaError):
+        sniff(b"G\0" + bytes(600), 602)
 
 
 @pytest.mark.parametrize(

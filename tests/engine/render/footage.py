@@ -93,9 +93,14 @@ def write_film(
     layout: str = "stereo",
     aspect: Fraction | None = None,
     gop: int = 12,
+    options: dict[str, str] | None = None,
+    muxing: dict[str, str] | None = None,
 ) -> Path:
-    """Encode pictures (at ``times_ms`` when given) and mono sound into a file."""
-    with av.open(str(path), "w") as container:
+    """Encode pictures (at ``times_ms`` when given) and mono sound into a file.
+
+    ``options`` go to the encoder of the pictures beside the usual ones, ``muxing`` to the writer of the file.
+    """
+    with av.open(str(path), "w", options=muxing or {}) as container:
         video: Any = None
         if pictures:
             video = container.add_stream(codec, rate=fps)
@@ -109,11 +114,14 @@ def write_film(
                 video.bit_rate = 4_000_000
             elif codec == "libvpx-vp9":
                 video.options = {"deadline": "realtime", "cpu-used": "8", "crf": "20", "b": "0"}
+            video.options = {**video.options, **(options or {})}
             if aspect:
                 video.codec_context.sample_aspect_ratio = aspect
         audio: Any = None
         if sound is not None:
             audio = container.add_stream(audio_codec, rate=audio_rate, layout=layout)
+            if audio_codec == "wmav2":
+                audio.bit_rate = 192_000
         for number, picture in enumerate(pictures or ()):
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
             frame = frame.reformat(format=pix_fmt)
