@@ -98,7 +98,7 @@ def export_video(
         ),
     ] = None,
     compatible: Annotated[
-        bool, Doc("Encode all of it anew, for old players that stumble over the quick way.")
+        bool, Doc("Encode all of it anew in H.264, for players that stumble over the quick way or HEVC.")
     ] = False,
     captions: Annotated[
         Literal["burn", "sidecar", "vtt", "none"] | None,

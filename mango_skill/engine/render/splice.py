@@ -32,6 +32,8 @@ _MATRICES: Final = frozenset({1, 2, 5, 6, 7})
 # Stretches of a file nearer to each other than this are read in one go.
 _BRIDGE_S: Final = 20
 _ENCODER_DELAY: Final = 2
+# 29.97 and 30 differ by a thousandth.
+_SAME_RATE: Final = Fraction(1, 2000)
 _LEANING: Final = (
     "the footage's full pictures can only be cut to together with those before them (open groups)"
 )
@@ -179,10 +181,17 @@ class _Surveyor:
         if look is None:
             return Refusal(
                 self._why
+                or ("the footage has another frame rate than the video" if self._is_off_beat() else "")
                 or (_LEANING if self._leans() else "")
                 or "no cut leaves enough of the footage between two of its full pictures"
             )
         return self._splice(look, passages, copied)
+
+    def _is_off_beat(self) -> bool:
+        """Whether no file has the video's frame rate."""
+        wanted = self._plan.profile.fps
+        rates = [source.info.fps for source in self._films.values() if source.info.fps]
+        return bool(rates) and all(abs(rate / wanted - 1) > _SAME_RATE for rate in rates)
 
     def _leans(self) -> bool:
         """Whether decoding can start at pictures at which no copy can."""
